@@ -1,0 +1,60 @@
+# What a developer runs, and CI runs the same. Needs only Python 3.11 or newer, make and git.
+
+# The first Python that really runs, is new enough and can make an environment (a version manager's shim may not).
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	"$$python" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
+	&& { echo "$$python"; break; }; done)
+PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev serve test lint lock contract
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
+
+install: .venv/runtime.stamp ## .venv with what the program needs
+
+install-dev: .venv/dev.stamp ## .venv with the tests' and the checkers' packages as well
+
+serve: install ## the server, with its own Postgres; ARGS="--port 8001" passes options
+	@.venv/bin/cunzhao serve $(ARGS)
+
+test: install-dev ## all tests; ARGS="tests/db -k restart" chooses some
+	.venv/bin/python -P -m pytest $(ARGS)
+
+lint: install-dev ## style, types, layers
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+contract: install-dev ## writes openapi/ anew from the code
+	.venv/bin/cunzhao contract --write
+
+lock: .venv/lock/bin/uv ## writes the requirements anew, with hashes; ARGS=--upgrade takes newer releases
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --extra dev --constraints requirements.txt --output-file requirements-dev.txt
+
+COMPILE = .venv/lock/bin/uv pip compile pyproject.toml --group build --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
+	--custom-compile-command "make lock" $(ARGS)
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv was found; name one: make PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/lock/bin/uv: | .venv/bin/python
+	.venv/bin/python -m venv .venv/lock
+	.venv/lock/bin/python -m pip --disable-pip-version-check --no-input install --quiet uv
+
+# The stamps make an unchanged environment cost nothing; an install cut short leaves none and is done again.
+.venv/runtime.stamp: requirements.txt pyproject.toml | .venv/bin/python
+	$(PIP) install --quiet --require-hashes --requirement requirements.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt pyproject.toml | .venv/bin/python
+	$(PIP) install --quiet --require-hashes --requirement requirements-dev.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch .venv/runtime.stamp $@

@@ -1,0 +1,1 @@
+"""Everything with HTTP or a terminal in it."""

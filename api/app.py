@@ -1,0 +1,68 @@
+"""The application: every address, the layers around it, and what becomes of errors. Start reading here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from api import contract
+from api.errors import ERRORS, render_error
+from api.guards import OpenHeaders, Preflight, SizeLimits
+from api.observability import Metrics, Observed
+from api.rest import aggregates, exports, records, service, vocabularies
+from api.settings import Settings
+from db.pool import open_pool
+from db.reader import PostgresReader
+from schema.ports import Reader
+
+ROUTES = [
+    *service.ROUTES,  # /v1  /healthz  /readyz  /metrics
+    *records.ROUTES,  # /v1/actions[/{id}]  and so on for figures, entities, documents
+    *vocabularies.ROUTES,  # /v1/vocabularies[/<list>]
+    *aggregates.ROUTES,  # /v1/aggregate
+    *exports.ROUTES,  # /v1/exports/<table>.<format>
+    *contract.ROUTES,  # /openapi.json
+]
+
+
+def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
+    """The service. It reads from `reader`, else from the database the settings name, while it runs."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        if reader is not None:
+            yield
+            return
+        if settings.database_url is None:
+            raise RuntimeError("no database: set CUNZHAO_DATABASE_URL, or start with `cunzhao serve`")
+        pool = await open_pool(
+            settings.database_url.get_secret_value(),
+            size=settings.pool_size,
+            statement_timeout=settings.statement_timeout_seconds,
+        )
+        async with pool:
+            app.state.reader = PostgresReader(pool)
+            yield
+
+    metrics = Metrics()
+    app = Starlette(
+        routes=ROUTES,
+        # From the outside in: headers on every answer, then names and counts, then what is refused unread.
+        middleware=[
+            Middleware(OpenHeaders),
+            Middleware(Observed, metrics),
+            Middleware(Preflight),
+            Middleware(SizeLimits, settings.url_limit_bytes, settings.body_limit_bytes),
+        ],
+        exception_handlers={kind: render_error for kind in ERRORS},
+        lifespan=lifespan,
+    )
+    # An address is one thing: no redirect from one spelling to another.
+    app.router.redirect_slashes = False
+    app.state.reader = reader
+    app.state.settings = settings
+    app.state.metrics = metrics
+    return app

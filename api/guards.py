@@ -1,0 +1,88 @@
+"""What every request and answer passes: limits on size, reading across origins, security headers."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+EXPOSED_HEADERS = "ETag, Link, X-Request-Id, X-Revision, Retry-After, Content-Disposition"
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'self'"
+)
+_EVERY_ANSWER = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": EXPOSED_HEADERS,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+_PREFLIGHT = {
+    "Allow": "GET, HEAD, OPTIONS, POST",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, X-Request-Id",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class OpenHeaders:
+    """Puts on every answer what lets pages of any origin read it, and what keeps browsers careful."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_open(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_EVERY_ANSWER)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+            await send(message)
+
+        await self.app(scope, receive, send_open)
+
+
+class Preflight:
+    """Answers OPTIONS: anyone may read, nobody sends credentials."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "OPTIONS":
+            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+class SizeLimits:
+    """Refuses addresses and bodies that are too long, before anything reads them."""
+
+    def __init__(self, app: ASGIApp, url_bytes: int, body_bytes: int) -> None:
+        self.app = app
+        self.url_bytes = url_bytes
+        self.body_bytes = body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self.url_bytes:
+            raise HTTPException(414, f"the path and query are longer than {self.url_bytes} bytes")
+        too_large = HTTPException(413, f"the body is longer than {self.body_bytes} bytes")
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdecimal() and int(announced) > self.body_bytes:
+            raise too_large
+        received = 0
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.body_bytes:
+                raise too_large
+            return message
+
+        await self.app(scope, receive_counted, send)

@@ -1,0 +1,158 @@
+"""Request ids, log lines and metrics of every request, and the answer when nobody foresaw the error."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import time
+import uuid
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import problem_of, problem_response
+from api.settings import Settings
+
+_SANE_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$", re.ASCII)
+_QUIET = ("/healthz", "/readyz", "/metrics")
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+log = structlog.get_logger("cunzhao.http")
+
+
+class Metrics:
+    """What is counted, in a registry of its own, so that two applications in one process stay apart."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "cunzhao_requests",
+            "Requests answered.",
+            ("route", "method", "status"),
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "cunzhao_request_seconds",
+            "Time until the last byte of the answer.",
+            ("route", "method"),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.in_flight = Gauge("cunzhao_requests_in_flight", "Requests under way.", registry=self.registry)
+        self.export_rows = Counter(
+            "cunzhao_export_rows", "Rows sent in exports.", ("table", "format"), registry=self.registry
+        )
+
+
+class Observed:
+    """Names the request, times it, logs and counts it, and turns unforeseen errors into a bare 500."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        watched = _Watched(scope, send)
+        with (
+            structlog.contextvars.bound_contextvars(request_id=watched.request_id),
+            self.metrics.in_flight.track_inprogress(),
+        ):
+            try:
+                await self.app(scope, receive, watched.send)
+            except Exception as error:
+                await self._failed(error, watched, receive)
+            finally:
+                self._record(watched)
+
+    async def _failed(self, error: Exception, watched: _Watched, receive: Receive) -> None:
+        if watched.status:
+            # Half an answer is out: only breaking the connection tells the client that it is not whole.
+            watched.broken = True
+            log.error("answer broken off", path=watched.scope["path"], exc_info=error)
+            raise error
+        problem = problem_of(error)
+        if problem.status >= 500:
+            log.error("request failed", path=watched.scope["path"], exc_info=error)
+        response = problem_response(problem, watched.scope["path"], watched.request_id)
+        await response(watched.scope, receive, watched.send)
+
+    def _record(self, watched: _Watched) -> None:
+        scope, seconds = watched.scope, time.perf_counter() - watched.started
+        route = getattr(scope.get("route"), "path", "unmatched")
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        status = "broken" if watched.broken else str(watched.status or "none")
+        self.metrics.requests.labels(route, method, status).inc()
+        self.metrics.seconds.labels(route, method).observe(seconds)
+        level = logging.DEBUG if scope["path"] in _QUIET else logging.INFO
+        # Neither the query nor the address of the reader: what somebody looks up here is their affair.
+        log.log(
+            level,
+            "request",
+            method=method,
+            path=scope["path"],
+            status=status,
+            ms=round(seconds * 1000, 1),
+            bytes=watched.sent,
+        )
+
+
+class _Watched:
+    """One request under way: its id, and what has been sent so far."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope = scope
+        self.started = time.perf_counter()
+        self.status = 0
+        self.sent = 0
+        self.broken = False
+        self._send = send
+        offered = Headers(scope=scope).get("x-request-id", "")
+        self.request_id = offered if _SANE_ID.fullmatch(offered) else uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = self.request_id
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            MutableHeaders(scope=message)["X-Request-Id"] = self.request_id
+        else:
+            self.sent += len(message.get("body", b""))
+        await self._send(message)
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send our log lines and those of the libraries to standard error, in the shape the settings ask for."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_finish(settings.log_format))
+    )
+    logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
+    # The access line is ours; the server's own would repeat it, query included.
+    logging.getLogger("uvicorn.access").disabled = True
+
+
+def _finish(shape: str) -> list[Any]:
+    drop = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    if shape == "json":
+        return [drop, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [drop, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+

@@ -1,0 +1,1 @@
+"""The REST interface: small endpoints that parse, ask the reader, and render."""

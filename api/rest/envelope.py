@@ -1,0 +1,66 @@
+"""The shapes answers have: lists and details, spliced from records that are JSON already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.caching import Variant
+from api.rest.questions import Question
+from schema.ports import Reader
+
+
+def reader_of(request: Request) -> Reader:
+    """The store that answers."""
+    reader: Reader = request.app.state.reader
+    return reader
+
+
+def meta(revision: int) -> dict[str, Any]:
+    """What is said about every answer."""
+    return {"revision": revision, "release": None, "errata": []}
+
+
+def address(request: Request, path: str) -> str:
+    """A path of ours as a link: absolute when the public address is known."""
+    public_url: str = request.app.state.settings.public_url
+    return public_url + path
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list."""
+
+    items: Iterable[bytes]
+    total: int
+    cursor: str | None = None
+
+    def respond(self, request: Request, question: Question, variant: Variant) -> Response:
+        """The page as an answer, with the link to the next one."""
+        headers, link = {}, None
+        if self.cursor is not None:
+            link = address(request, f"{request.url.path}?{question.with_cursor(self.cursor)}")
+            headers["Link"] = f'<{link}>; rel="next"'
+        parts = (
+            b'{"data":[',
+            b",".join(self.items),
+            b'],"total":',
+            orjson.dumps({"value": self.total, "relation": "eq"}),
+            b',"next":',
+            orjson.dumps(link),
+            b',"meta":',
+            orjson.dumps(meta(variant.revision)),
+            b"}",
+        )
+        return variant.respond(request, b"".join(parts), headers)
+
+
+def respond_detail(request: Request, body: bytes, variant: Variant) -> Response:
+    """One record as an answer."""
+    parts = (b'{"data":', body, b',"meta":', orjson.dumps(meta(variant.revision)), b"}")
+    return variant.respond(request, b"".join(parts))

@@ -1,0 +1,188 @@
+"""The file formats of exports. A file is a head, rows in batches, and a tail.
+
+The columns of CSV are those of the record models. What a cell cannot hold is flattened in one way: the fields
+of a nested object become columns (`document_id`), the values of a list are joined by `|` (in a value `|` and
+`\\` get a backslash), and anchors become their number and the words they point to; their places stand in
+NDJSON and JSON.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import types
+from collections.abc import Sequence
+from typing import Any, Protocol, Union, get_args, get_origin
+
+import orjson
+from pydantic import BaseModel
+
+from api.rest.envelope import meta
+from schema.extraction import Anchor
+from schema.ports import Row
+from schema.records import RECORD_MODELS, RecordKind
+
+MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "json": "application/json"}
+LAST = ("confidence", "anchors", "extractor", "revision")
+"""Provenance stands after what the record says."""
+RENAMED = {
+    "entities_entity": "entity_ids",
+    "entities_name": "entity_names",
+    "entities_kind": "entity_kinds",
+    "names_name": "names",
+    "names_language": "name_languages",
+    "names_kind": "name_kinds",
+}
+_FORMULA = tuple("=+-@\t\r＝＋－＠")
+"""What makes a spreadsheet take a cell for a formula, full width included."""
+
+
+class FileFormat(Protocol):
+    """How a file is written."""
+
+    def head(self) -> bytes:
+        """What stands before the first row."""
+        ...
+
+    def rows(self, rows: Sequence[Row]) -> bytes:
+        """A batch of rows."""
+        ...
+
+    def tail(self) -> bytes:
+        """What stands after the last row."""
+        ...
+
+
+class NdjsonFile:
+    """One record a line."""
+
+    def head(self) -> bytes:
+        return b""
+
+    def rows(self, rows: Sequence[Row]) -> bytes:
+        return b"".join(row.body + b"\n" for row in rows)
+
+    def tail(self) -> bytes:
+        return b""
+
+
+class JsonFile:
+    """The same envelope as a list, with every record in it."""
+
+    def __init__(self, revision: int) -> None:
+        self._revision = revision
+        self._count = 0
+
+    def head(self) -> bytes:
+        return b'{"data":['
+
+    def rows(self, rows: Sequence[Row]) -> bytes:
+        separator = b",\n" if self._count else b"\n"
+        self._count += len(rows)
+        return separator + b",\n".join(row.body for row in rows)
+
+    def tail(self) -> bytes:
+        rest = {
+            "total": {"value": self._count, "relation": "eq"},
+            "next": None,
+            "meta": meta(self._revision),
+        }
+        return b"\n]," + orjson.dumps(rest)[1:] + b"\n"
+
+
+class CsvFile:
+    """RFC 4180 with a header, guarded against formulas."""
+
+    def __init__(self, kind: RecordKind, *, bom: bool = False) -> None:
+        self._columns = csv_columns(kind)
+        self._bom = bom
+
+    def head(self) -> bytes:
+        return (b"\xef\xbb\xbf" if self._bom else b"") + _csv([[column.name for column in self._columns]])
+
+    def rows(self, rows: Sequence[Row]) -> bytes:
+        records = (orjson.loads(row.body) for row in rows)
+        return _csv([[column.cell(record) for column in self._columns] for record in records])
+
+    def tail(self) -> bytes:
+        return b""
+
+
+def _csv(lines: Sequence[Sequence[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode()
+
+
+class Column:
+    """One column: its name, and how its cell is found in a record."""
+
+    def __init__(self, field: str, part: str | None = None, *, many: bool = False, distinct: bool = False) -> None:
+        flat = f"{field}_{part}" if part else field
+        self.name = RENAMED.get(flat, flat)
+        self._field = field
+        self._part = part
+        self._many = many
+        self._distinct = distinct
+
+    def cell(self, record: dict[str, Any]) -> str | int:
+        """What stands in the cell: a number, or text that no spreadsheet takes for a formula."""
+        value = record[self._field]
+        if self._many:
+            items = [item[self._part] if self._part else item for item in value]
+            return guarded(joined(dict.fromkeys(items) if self._distinct else items))
+        if self._part:
+            value = value and value[self._part]
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return value if isinstance(value, int) else guarded(value)
+
+
+class AnchorCount(Column):
+    """How many anchors a record has."""
+
+    def __init__(self) -> None:
+        super().__init__("anchors")
+        self.name = "anchor_count"
+
+    def cell(self, record: dict[str, Any]) -> int:
+        return len(record["anchors"])
+
+
+def joined(items: Any) -> str:
+    """The values of a list in one cell."""
+    return "|".join(str(item).replace("\\", "\\\\").replace("|", "\\|") for item in items)
+
+
+def guarded(text: str) -> str:
+    """The text, with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def csv_columns(kind: RecordKind) -> list[Column]:
+    """The columns of a kind of record, derived from its model."""
+    fields = RECORD_MODELS[kind].model_fields
+    ordered = [name for name in fields if name not in LAST] + [name for name in LAST if name in fields]
+    return [column for name in ordered for column in _columns_of(name, fields[name].annotation)]
+
+
+def _columns_of(name: str, annotation: Any) -> list[Column]:
+    inner, many = _unwrapped(annotation)
+    if inner is Anchor:
+        evidence = Column(name, "exact", many=True, distinct=True)
+        evidence.name = "evidence"
+        return [AnchorCount(), evidence]
+    if isinstance(inner, type) and issubclass(inner, BaseModel):
+        return [Column(name, part, many=many) for part in inner.model_fields]
+    return [Column(name, many=many)]
+
+
+def _unwrapped(annotation: Any) -> tuple[Any, bool]:
+    """What an annotation holds beneath `| None` and `tuple[…, ...]`, and whether there was a tuple."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        (annotation, *_) = [choice for choice in get_args(annotation) if choice is not type(None)]
+    if get_origin(annotation) is tuple:
+        return get_args(annotation)[0], True
+    return annotation, False

@@ -1,0 +1,76 @@
+"""Actions, figures, entities and documents: lists and single records."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.caching import variant
+from api.errors import NotFound
+from api.params import DETAIL_PARAMETERS, list_parameters
+from api.rest.envelope import Listing, reader_of, respond_detail
+from api.rest.questions import check_codes, key_of, read_query, settle
+from schema.ids import ID_PATTERNS
+from schema.pages import list_fingerprint
+from schema.points import encode_cursor
+from schema.query import PageQuery
+from schema.records import RecordKind
+
+PLURALS: dict[RecordKind, str] = {
+    "action": "actions",
+    "figure": "figures",
+    "entity": "entities",
+    "document": "documents",
+}
+
+
+async def list_records(kind: RecordKind, request: Request) -> Response:
+    """One page of the records that match."""
+    reader = reader_of(request)
+    question = read_query(request.scope["query_string"], list_parameters(kind))
+    filter = question.filter(kind)
+    fingerprint = list_fingerprint(kind, filter)
+    revision, place = await settle(reader, question, fingerprint)
+    query = PageQuery(
+        kind=kind, filter=filter, revision=revision.number, limit=question.limit, after=key_of(kind, place)
+    )
+    shown = variant(request, question.pairs, revision, pinned=question.pinned)
+    if shown.known_to(request):
+        return shown.not_modified()
+    check_codes(filter, await reader.codebook(revision.number))
+    page = await reader.page(query)
+    total = await reader.total(kind, filter, revision.number)
+    more = page.more and page.rows
+    cursor = encode_cursor(revision.number, fingerprint, page.rows[-1].key) if more else None
+    return Listing((row.body for row in page.rows), total, cursor).respond(request, question, shown)
+
+
+async def get_record(kind: RecordKind, request: Request) -> Response:
+    """One record by its id."""
+    reader = reader_of(request)
+    question = read_query(request.scope["query_string"], DETAIL_PARAMETERS)
+    record_id = request.path_params["id"]
+    if not re.fullmatch(ID_PATTERNS[kind], record_id):
+        raise NotFound(f"{record_id[:80]!r} is not the id of a record of kind {kind}")
+    revision, _ = await settle(reader, question)
+    shown = variant(request, question.pairs, revision, pinned=question.pinned)
+    if shown.known_to(request):
+        return shown.not_modified()
+    found = await reader.get(kind, [record_id], revision.number)
+    if record_id not in found:
+        raise NotFound(f"there is no {kind} {record_id!r} at revision r{revision.number}")
+    return respond_detail(request, found[record_id].body, shown)
+
+
+ROUTES = [
+    route
+    for kind, plural in PLURALS.items()
+    for route in (
+        Route(f"/v1/{plural}", partial(list_records, kind), name=f"list_{plural}"),
+        Route(f"/v1/{plural}/{{id}}", partial(get_record, kind), name=f"get_{kind}"),
+    )
+]

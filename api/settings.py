@@ -1,0 +1,77 @@
+"""Every setting of the program: the only place that reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "CUNZHAO_"
+
+
+def _user_data_folder() -> Path:
+    """The folder the operating system gives programs for their data."""
+    return platformdirs.user_data_path("cunzhao", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """What can be configured. Each field is read from the environment variable `CUNZHAO_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    database_url: SecretStr | None = Field(
+        None, description="Address of a Postgres 15 or newer to use, in place of the embedded one."
+    )
+    data_folder: Path = Field(
+        default_factory=_user_data_folder,
+        description="Folder of the embedded Postgres and its files.",
+        json_schema_extra={"shown_default": "the user's data folder"},
+    )
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="TCP port the server listens on; 0 takes a free one.")
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="Address the service is reached at from outside, for links in answers; "
+        "when empty, links hold the path only.",
+    )
+    pool_size: int = Field(8, ge=1, le=1000, description="Connections to Postgres held for reading.")
+    statement_timeout_seconds: float = Field(
+        10.0, gt=0, description="Longest time one question may take in Postgres, in seconds."
+    )
+    body_limit_bytes: int = Field(262_144, ge=1, description="Longest body of a request, in bytes.")
+    url_limit_bytes: int = Field(
+        16_384, ge=256, description="Longest path and query of a request, in bytes."
+    )
+    log_format: Literal["console", "json"] = Field("console", description="Shape of the log lines.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least important kind of log line that is written."
+    )
+    shutdown_grace_seconds: int = Field(
+        10, ge=0, description="Time that requests under way get when the server is told to stop, in seconds."
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash_at_the_end(cls, value: str) -> str:
+        return value.rstrip("/")
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table: variable, default, meaning."""
+    rows = [
+        f"| `{PREFIX}{name.upper()}` | {_shown_default(field)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| variable | default | meaning |", "| --- | --- | --- |", *rows])
+
+
+def _shown_default(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    if isinstance(extra, dict) and "shown_default" in extra:
+        return str(extra["shown_default"])
+    return f"`{field.default}`" if field.default not in (None, "") else "none"

@@ -1,0 +1,1 @@
+"""Everything that touches Postgres or brings data to it."""

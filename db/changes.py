@@ -1,0 +1,70 @@
+"""What one revision changes, and the digest by which it is known on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from schema.codes import CodeItem
+from schema.extraction import Unhandled
+from schema.records import AnyRecord, Cause, RecordKind
+
+KIND_OF: dict[str, RecordKind] = {
+    "Action": "action",
+    "Figure": "figure",
+    "Entity": "entity",
+    "Document": "document",
+}
+
+
+def record_kind(record: AnyRecord) -> RecordKind:
+    """The kind of a record."""
+    return KIND_OF[type(record).__name__]
+
+
+def record_json(record: AnyRecord) -> str:
+    """The one JSON text of a record version: what is stored, served, exported and hashed."""
+    return record.model_dump_json()
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text layer. The body is None where only its hash and length are known."""
+
+    sha256: str
+    length: int
+    body: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """Everything one revision opens and closes. Opening a record closes its former version."""
+
+    cause: Cause
+    note: str
+    records: Sequence[AnyRecord] = ()
+    closed: Sequence[tuple[RecordKind, str]] = ()
+    codes: Sequence[tuple[int, CodeItem]] = ()
+    """Code list items to open, each with its place in its list."""
+    closed_codes: Sequence[tuple[str, str]] = ()
+    texts: Sequence[Text] = ()
+    unhandled: Mapping[str, Sequence[Unhandled]] = field(default_factory=dict)
+    """Clauses that no rule could read, by document."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing on record would change."""
+        return not (self.records or self.closed or self.codes or self.closed_codes)
+
+    def digest(self, before: str, number: int, committed_at: datetime) -> str:
+        """SHA-256 over the digest before and this change, in an order that does not depend on how it was made."""
+        head = [number, committed_at.astimezone(UTC).isoformat(), self.cause, self.note]
+        lines = [json.dumps(head, ensure_ascii=False)]
+        lines += sorted(f"open {record_kind(record)} {record_json(record)}" for record in self.records)
+        lines += sorted(f"close {kind} {record_id}" for kind, record_id in self.closed)
+        lines += sorted(f"open code {position} {item.model_dump_json()}" for position, item in self.codes)
+        lines += sorted(f"close code {list_name} {code}" for list_name, code in self.closed_codes)
+        return hashlib.sha256("\n".join([before, *lines]).encode()).hexdigest()

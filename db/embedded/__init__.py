@@ -1,0 +1,7 @@
+"""The private Postgres that runs when no other is configured; POSIX systems only."""
+
+from db.embedded.binaries import Binaries
+from db.embedded.errors import EmbeddedError, FolderInUse
+from db.embedded.server import EmbeddedPostgres, open_embedded
+
+__all__ = ["Binaries", "EmbeddedError", "EmbeddedPostgres", "FolderInUse", "open_embedded"]

@@ -1,0 +1,158 @@
+"""From a text layer to the announcement: what the copy says of itself, and its segments in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlsplit
+
+from db.ingest.blocks import Block, Kind, Segment
+from db.ingest.fold import fold
+from db.ingest.front_matter import read_front_matter
+from db.ingest.furniture import Sorted, sort_blocks
+from db.ingest.html_blocks import read_blocks
+from db.ingest.mapped import MappedText
+from db.ingest.markdown import read_markdown
+from db.ingest.notice import Notice
+from db.ingest.source_facts import page_facts
+
+_CARD_LINE = re.compile(r"\s*(?P<label>[^：:]{1,8})\s*[：:]\s*(?P<value>.+?)\s*")
+_DATE = re.compile(r"(?P<y>20\d\d|19\d\d)\s*[-./年]\s*(?P<m>\d{1,2})\s*[-./月]\s*(?P<d>\d{1,2})")
+_ORDINAL_HEADING = re.compile(r"\s*(?:第?[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十]{1,3}[）)]).{2,58}")
+_SENTENCE_END = re.compile(r"[。！？；]")
+_LONGEST_HEADING = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The announcement as one copy has it."""
+
+    segments: tuple[Segment, ...]
+    title: str | None
+    url: str | None
+    original_url: str | None
+    publisher: str | None
+    published_on: date | None
+    sources: tuple[str, ...]
+    """Whom the copy names as its source: names and addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What an archive's card says of the announcement."""
+
+    title: MappedText | None = None
+    published_on: date | None = None
+    source: str | None = None
+    source_url: str | None = None
+
+
+def clean(notice: Notice) -> Cleaned:
+    """Read header, markup and furniture of one copy."""
+    text = notice.layer.text
+    header = read_front_matter(text)
+    blocks = read_markdown(read_blocks(text, header.end))
+    own_url = _own_url(blocks)
+    url = notice.url or header.get("url") or own_url
+    card = _read_card([block for block in blocks if block.region == "card"])
+    names = frozenset(name for name in (header.get("source"), header.get("author")) if name)
+    parts = sort_blocks(blocks, names)
+    original_url = _original(card.source_url)
+    title = card.title or header.fields.get("title") or _first_heading(parts.body)
+    return Cleaned(
+        segments=tuple(_segments(title, parts)),
+        title=title.text.strip() or None if title else None,
+        url=url,
+        original_url=original_url,
+        publisher=_publisher(url) or header.get("source"),
+        published_on=card.published_on or parse_date(header.get("date") or ""),
+        sources=tuple(filter(None, (original_url, *parts.sources, card.source, url))),
+    )
+
+
+def parse_date(words: str) -> date | None:
+    """The first full date in a few words, or None."""
+    if (found := _DATE.search(words)) is None:
+        return None
+    try:
+        return date(int(found["y"]), int(found["m"]), int(found["d"]))
+    except ValueError:
+        return None
+
+
+def _segments(title: MappedText | None, parts: Sorted) -> Iterator[Segment]:
+    if title is not None and title.text.strip():
+        yield _segment("title", title)
+    said = {title.text.strip()} if title else set()
+    for block in parts.body:
+        kind = _kind(block)
+        if kind == "heading" and block.text.strip() in said:
+            continue
+        yield _segment(kind, block.mapped)
+
+
+def _segment(kind: Kind, mapped: MappedText) -> Segment:
+    mapped = mapped.strip()
+    return Segment(kind, mapped, fold(mapped.text))
+
+
+def _kind(block: Block) -> Kind:
+    """A short line with an ordinal is a heading; a bold or marked one with sentences in it is not."""
+    text = block.text.strip()
+    whole = bool(_SENTENCE_END.search(text))
+    if block.kind == "heading":
+        return "paragraph" if whole and len(text) > _LONGEST_HEADING else "heading"
+    if not whole and len(text) <= _LONGEST_HEADING and _ORDINAL_HEADING.fullmatch(text):
+        return "heading"
+    return block.kind
+
+
+def _first_heading(body: tuple[Block, ...]) -> MappedText | None:
+    for block in body[:3]:
+        if block.kind == "heading":
+            return block.mapped
+    return None
+
+
+def _own_url(blocks: list[Block]) -> str | None:
+    """The address an archive's heading links to, where the page begins with one."""
+    for block in blocks[:3]:
+        for link in block.links:
+            if block.kind == "heading" and _publisher(link.url):
+                return link.url
+    return None
+
+
+def _publisher(url: str | None) -> str | None:
+    host = (urlsplit(url).hostname or "") if url else ""
+    return page_facts().publishers.get(host.removeprefix("www."))
+
+
+def _read_card(blocks: list[Block]) -> _Card:
+    card = _Card()
+    labels = page_facts().card_labels
+    for block in blocks:
+        found = _CARD_LINE.fullmatch(block.text)
+        key = labels.get(found["label"]) if found else None
+        if found is None or key is None:
+            continue
+        if key == "title":
+            card = replace(card, title=block.mapped.keep([found.span("value")]))
+        elif key == "published_on":
+            card = replace(card, published_on=parse_date(found["value"]))
+        elif key == "source":
+            address = next((link.url for link in block.links if link.url), None)
+            card = replace(card, source=found["value"], source_url=address)
+    return card
+
+
+def _original(url: str | None) -> str | None:
+    """The address without the archive service that stands in front of it."""
+    if not url:
+        return None
+    found = page_facts().archive_prefix.match(url)
+    return url[found.end() :] if found else url
+
+

@@ -1,0 +1,55 @@
+"""Tells the announcement from the page around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from db.ingest.blocks import Block
+from db.ingest.fold import fold
+from db.ingest.source_facts import page_facts
+
+_SENTENCE_END = re.compile(r"[。！？；：]")
+_LONGEST_CAPTION = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The blocks of a page, sorted by what they are."""
+
+    body: tuple[Block, ...]
+    card: tuple[Block, ...]
+    sources: tuple[str, ...]
+    """What the page's own source lines name."""
+
+
+def sort_blocks(blocks: list[Block], names: frozenset[str]) -> Sorted:
+    """Part the announcement's blocks from furniture; `names` are lines that only repeat the header."""
+    card = tuple(block for block in blocks if block.region == "card")
+    sources: list[str] = []
+    body = tuple(_body(blocks, names, sources))
+    return Sorted(body, card, tuple(sources))
+
+
+def _body(blocks: list[Block], names: frozenset[str], sources: list[str]) -> Iterator[Block]:
+    facts = page_facts()
+    for block in blocks:
+        if block.region is not None:
+            continue
+        line = block.text.strip()
+        if facts.end_line.fullmatch(line):
+            return
+        if found := facts.source_line.fullmatch(line):
+            sources.append(found["source"])
+        elif not (facts.furniture_line.fullmatch(line) or line in names or _is_menu(block, after=bool(sources))):
+            yield block
+
+
+def _is_menu(block: Block, *, after: bool) -> bool:
+    """A short line that is all link, or, once the source has been named, any short line without a sentence."""
+    text = block.text.strip()
+    if len(text) > _LONGEST_CAPTION or _SENTENCE_END.search(fold(text)):
+        return False
+    linked = sum(link.end - link.start for link in block.links if link.url)
+    return linked >= len(text) or (after and block.kind in ("heading", "paragraph"))

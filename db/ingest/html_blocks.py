@@ -1,0 +1,175 @@
+"""Cuts a page into blocks with the standard HTML parser, keeping every offset."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from itertools import accumulate
+from typing import NamedTuple
+
+from db.ingest.blocks import Block, Kind, Link
+from db.ingest.mapped import MappedBuilder, verbatim
+from db.ingest.source_facts import page_facts
+
+_BLOCKS: dict[str, Kind] = {
+    **dict.fromkeys(("p", "div", "section", "article", "blockquote", "pre", "table", "ul", "ol", "dl"), "paragraph"),
+    **dict.fromkeys(("header", "footer", "nav", "aside", "main", "form", "figure", "figcaption"), "paragraph"),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "legend", "summary"), "heading"),
+    **dict.fromkeys(("li", "dt", "dd"), "item"),
+    **dict.fromkeys(("tr",), "row"),
+}
+_VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "source", "area", "col", "wbr", "embed", "base"})
+_IMPLIED_END = {"p": "p", "li": "li", "tr": "tr", "dt": "dt", "dd": "dd", "option": "option"}
+_SPACES = str.maketrans("\n\t\xa0", "   ")
+
+
+class _Open(NamedTuple):
+    """An element that is open, with the page part it belongs to."""
+
+    tag: str
+    region: str | None
+    skip: bool
+
+
+@dataclass(slots=True)
+class _Pending:
+    """The block being collected."""
+
+    builder: MappedBuilder = field(default_factory=MappedBuilder)
+    links: list[Link] = field(default_factory=list)
+    bold: int = 0
+
+
+class BlockReader(HTMLParser):
+    """Collects blocks; use `read_blocks`."""
+
+    def __init__(self, text: str, start: int) -> None:
+        super().__init__(convert_charrefs=False)
+        self._text = text
+        self._start = start
+        body = text[start:]
+        self._lines = [0, *accumulate(len(line) + 1 for line in body.split("\n"))]
+        self._facts = page_facts()
+        self._stack: list[_Open] = []
+        self._counts: dict[str, int] = {}
+        self._depth = 0
+        self._bold = 0
+        self._pending = _Pending()
+        self._link: tuple[int, str] | None = None
+        self.blocks: list[Block] = []
+        self.feed(body)
+        self.close()
+        self._flush("paragraph")
+
+    # The offset of what the parser is at, in the text layer.
+    def _here(self) -> int:
+        line, column = self.getpos()
+        return self._start + self._lines[line - 1] + column
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self._flush(self._kind())
+        if tag in _VOID:
+            return
+        if tag in _IMPLIED_END and self._stack and self._stack[-1].tag == _IMPLIED_END[tag]:
+            self.handle_endtag(tag)
+        if tag in _BLOCKS:
+            self._flush(self._kind())
+        self._push(tag, dict(attrs))
+        if tag == "a":
+            self._link = (self._pending.builder.size, dict(attrs).get("href") or "")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self._flush(self._kind())
+
+    def _push(self, tag: str, attrs: dict[str, str | None]) -> None:
+        above = self._stack[-1] if self._stack else _Open("", None, False)
+        names = f"{attrs.get('class') or ''} {attrs.get('id') or ''}".split()
+        region = next((self._facts.regions[name] for name in names if name in self._facts.regions), above.region)
+        skip = above.skip or tag in self._facts.skipped_tags
+        self._stack.append(_Open(tag, region, skip))
+        self._counts[tag] = self._counts.get(tag, 0) + 1
+        self._depth += tag in _BLOCKS
+        self._bold += tag in ("b", "strong")
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._counts.get(tag):
+            return
+        if tag in _BLOCKS:
+            self._flush(self._kind())
+        if tag == "a" and self._link is not None:
+            at, url = self._link
+            self._pending.links.append(Link(min(at, self._pending.builder.size), self._pending.builder.size, url))
+            self._link = None
+        while self._stack:
+            closed = self._stack.pop()
+            self._counts[closed.tag] -= 1
+            self._depth -= closed.tag in _BLOCKS
+            self._bold -= closed.tag in ("b", "strong")
+            if closed.tag == tag:
+                return
+
+    def _kind(self) -> Kind:
+        for element in reversed(self._stack[-8:]):
+            if element.tag in _BLOCKS:
+                return _BLOCKS[element.tag]
+        return "paragraph"
+
+    def handle_data(self, data: str) -> None:
+        if self._stack and self._stack[-1].skip:
+            return
+        if self._depth:
+            self._add(data.translate(_SPACES), self._here(), len(data))
+        else:
+            self._add_lines(data)
+
+    def _add_lines(self, data: str) -> None:
+        at = self._here()
+        for index, line in enumerate(data.split("\n")):
+            if index:
+                self._flush("paragraph", at - 1)
+            self._add(line, at, len(line))
+            at += len(line) + 1
+
+    def handle_entityref(self, name: str) -> None:
+        self._reference(f"&{name}")
+
+    def handle_charref(self, name: str) -> None:
+        self._reference(f"&#{name}")
+
+    def _reference(self, written: str) -> None:
+        at = self._here()
+        if self._text.startswith(";", at + len(written)):
+            written += ";"
+        if not (self._stack and self._stack[-1].skip):
+            meaning = html.unescape(written).replace("\x00", "").translate(_SPACES)
+            self._add(meaning, at, len(written))
+
+    def _add(self, text: str, at: int, length: int) -> None:
+        self._pending.builder.add(text, at, at + length)
+        self._pending.bold += len(text.strip()) if self._bold else 0
+
+    def _flush(self, kind: Kind, blank_at: int | None = None) -> None:
+        """Close the block being collected. A blank loose line is kept: it parts paragraphs."""
+        pending, self._pending = self._pending, _Pending()
+        if self._link is not None:
+            self._link = (0, self._link[1])
+        mapped = pending.builder.build()
+        if mapped.text.strip():
+            is_bold = not self._loose() and kind == "paragraph" and pending.bold >= len(mapped.text.strip())
+            region = self._stack[-1].region if self._stack else None
+            kind = "heading" if is_bold else kind
+            self.blocks.append(Block(kind, mapped, tuple(pending.links), region, self._loose()))
+        elif blank_at is not None:
+            self.blocks.append(Block("paragraph", verbatim(self._text, blank_at, blank_at), loose=True))
+
+    def _loose(self) -> bool:
+        return self._depth == 0
+
+
+def read_blocks(text: str, start: int) -> list[Block]:
+    """The blocks of the page from `start` on, in order, blank loose lines included."""
+    return BlockReader(text, start).blocks
+

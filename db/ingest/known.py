@@ -1,0 +1,65 @@
+"""What the store already knows of a document and of the names in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from db.matching import match_key
+from db.pool import Connection
+from db.statements import statement
+from schema.extraction import Extraction
+from schema.ids import mint
+from schema.records import Action, Document, Entity, Figure
+
+
+@dataclass(frozen=True)
+class Known:
+    """The part of the store that bears on one document."""
+
+    document_id: str
+    document: Document | None = None
+    actions: tuple[Action, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    """By id."""
+    named: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Ids by (match key of a name, kind)."""
+
+
+async def known_for(connection: Connection, extraction: Extraction) -> Known:
+    """Look up what bears on an extraction."""
+    document_id = await _document_id(connection, extraction)
+    body = await connection.fetchval(statement("standing_document"), document_id)
+    actions = await connection.fetch(statement("standing_actions"), document_id)
+    figures = await connection.fetch(statement("standing_figures"), document_id)
+    mentions = [mention for action in extraction.actions for mention in action.entities]
+    keys = sorted({match_key(mention.name) for mention in mentions})
+    entities: dict[str, Entity] = {}
+    named: dict[tuple[str, str], str] = {}
+    for row in await connection.fetch(statement("entities_by_name"), keys):
+        entity = Entity.model_validate_json(row["body"])
+        entities[entity.id] = entity
+        named.setdefault((row["match_key"], entity.kind), entity.id)
+    codes = sorted({mention.entity for mention in mentions if mention.entity})
+    for row in await connection.fetch(statement("entities_by_id"), codes):
+        entity = Entity.model_validate_json(row["body"])
+        entities[entity.id] = entity
+    return Known(
+        document_id=document_id,
+        document=Document.model_validate_json(body) if body else None,
+        actions=tuple(Action.model_validate_json(row["body"]) for row in actions),
+        figures=tuple(Figure.model_validate_json(row["body"]) for row in figures),
+        entities=entities,
+        named=named,
+    )
+
+
+async def _document_id(connection: Connection, extraction: Extraction) -> str:
+    """A copy is known by its address; one without an address by its text."""
+    document = extraction.document
+    if document.url is not None:
+        known = await connection.fetchval(statement("document_by_url"), document.url)
+        return str(known) if known else mint("document", document.url)
+    known = await connection.fetchval(statement("document_by_text"), document.sha256)
+    return str(known) if known else mint("document", document.sha256)

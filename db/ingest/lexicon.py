@@ -1,0 +1,87 @@
+"""Finds the surface forms of a code list in folded text, longest first, without overlap."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from db.ingest.fold import fold
+
+
+class Spot(NamedTuple):
+    """A code and where in a segment it was read."""
+
+    code: str
+    start: int
+    end: int
+
+
+class Lexicon:
+    """Literal forms and patterns, each with its codes. A form may have several codes, or none (a decoy)."""
+
+    def __init__(
+        self,
+        forms: Iterable[tuple[str, str | None]],
+        patterns: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        self._codes: dict[str, tuple[str, ...]] = {}
+        for form, code in forms:
+            known = self._codes.setdefault(fold(form), ())
+            if code is not None and code not in known:
+                self._codes[fold(form)] = (*known, code)
+        # The look-ahead finds forms that overlap; which of them stands is decided afterwards.
+        self._literal = re.compile(f"(?=({trie_pattern(self._codes)}))") if self._codes else None
+        self._patterns = [(re.compile(pattern, re.IGNORECASE), code) for pattern, code in patterns]
+
+    def find(self, text: str) -> list[Spot]:
+        """All spots of the text in order; spots of one form with several codes stand together."""
+        found: list[tuple[int, int, tuple[str, ...]]] = []
+        if self._literal is not None:
+            for match in self._literal.finditer(text):
+                start, end = match.span(1)
+                found.append((start, end, self._codes[text[start:end]]))
+        for pattern, code in self._patterns:
+            found.extend((*match.span(), (code,)) for match in pattern.finditer(text))
+        return [Spot(code, start, end) for start, end, codes in _longest_first(found) for code in codes]
+
+
+def _longest_first(
+    found: list[tuple[int, int, tuple[str, ...]]],
+) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Those that stand when the longest form wins wherever two overlap (rule r3)."""
+    taken: set[int] = set()
+    kept = []
+    for start, end, codes in sorted(found, key=lambda one: (one[0] - one[1], one[0])):
+        if taken.isdisjoint((start, end - 1)) and taken.isdisjoint(range(start, end)):
+            taken.update(range(start, end))
+            kept.append((start, end, codes))
+    return sorted(kept)
+
+
+def trie_pattern(words: Iterable[str]) -> str:
+    """A regular expression for any of the words, the longest first, with shared beginnings factored out."""
+    return _branch(sorted(set(words)))
+
+
+def _branch(words: list[str]) -> str:
+    groups: Mapping[str, list[str]] = _by_first(words)
+    branches = []
+    for first, rests in groups.items():
+        longer = [rest for rest in rests if rest]
+        tail = _branch(longer) if longer else ""
+        optional = "?" if "" in rests and longer else ""
+        branches.append(re.escape(first) + (f"(?:{tail}){optional}" if tail else ""))
+    return "|".join(branches)
+
+
+def _by_first(words: list[str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for word in words:
+        groups.setdefault(word[0], []).append(word[1:])
+    return groups
+
+
+def within(spots: Iterable[Spot], start: int, end: int) -> Iterator[Spot]:
+    """The spots that stand whole between two positions."""
+    return (spot for spot in spots if spot.start >= start and spot.end <= end)

@@ -1,0 +1,96 @@
+"""Counts and sums of money in folded text: number, qualifier, unit, and where they stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from db.ingest.fold import fold
+from db.ingest.lexicon import trie_pattern
+from db.ingest.numerals import DIGIT_CHARACTERS, arabic, chinese
+from schema.codes import quantity_grammar, vocabulary_source
+from schema.extraction import Qualifier
+
+_SMALLEST_IN_WORDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit."""
+
+    value: int
+    qualifier: Qualifier
+    unit: str
+    start: int
+    end: int
+    """The whole phrase, qualifying words included."""
+    number_start: int
+    number_end: int
+    """The number alone, with its multiplier."""
+
+    @property
+    def bounds(self) -> tuple[int | None, int | None]:
+        """Least and greatest value, as the qualifier has them."""
+        low = None if self.qualifier == "at_most" else self.value
+        high = None if self.qualifier == "at_least" else self.value
+        return low, high
+
+
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    count: re.Pattern[str]
+    money: re.Pattern[str]
+    qualifiers: dict[str, Qualifier]
+
+
+@cache
+def _grammar() -> _Grammar:
+    grammar = quantity_grammar()
+    qualifiers: dict[str, Qualifier] = {
+        fold(word): entry["code"] for entry in grammar["qualifiers"] if entry["code"] != "exact" for word in entry["zh"]
+    }
+    words = trie_pattern(qualifiers)
+    units = {unit for item in vocabulary_source("subject_kinds") for unit in item.get("measure_words", ())}
+    units = {unit for unit in units if unit[0] not in "万亿"}
+    number = (
+        rf"(?P<before>{words})?\s*"
+        rf"(?:(?P<digits>(?<![\d.])\d+(?:,\d{{3}})*(?:\.\d+)?)\s*(?P<inner>余|多)?\s*(?P<times>[百千]?[万亿]{{0,2}}|[百千])"
+        rf"|(?<![第{DIGIT_CHARACTERS}万亿\d])(?P<words>[{DIGIT_CHARACTERS}万亿]+))\s*(?P<after>余|多)?\s*"
+    )
+    bad = trie_pattern(grammar["not_units_after"])
+    trailing = trie_pattern(word for word in qualifiers if word not in "余多")
+    count = rf"{number}(?P<unit>{trie_pattern(units)})(?!{bad})(?P<last>{trailing})?"
+    money = rf"{number}(?P<unit>元)(?:人民币)?(?P<last>{trailing})?"
+    return _Grammar(re.compile(count), re.compile(money), qualifiers)
+
+
+def counts(text: str) -> list[Quantity]:
+    """Counts of things: a number with a measure word. Ordinals, dates, sums and percentages are none."""
+    found = (_read(match, text) for match in _grammar().count.finditer(text))
+    return [quantity for quantity in found if quantity is not None]
+
+
+def sums(text: str) -> list[Quantity]:
+    """Sums of money, in yuan."""
+    found = (_read(match, text) for match in _grammar().money.finditer(text))
+    return [quantity for quantity in found if quantity is not None]
+
+
+def _read(found: re.Match[str], text: str) -> Quantity | None:
+    if found["digits"] is not None:
+        value = arabic(found["digits"], found["times"])
+        start, end = found.start("digits"), found.end("times")
+    else:
+        value = chinese(found["words"])
+        start, end = found.span("words")
+        # 一个 and 一批 are articles, not counts.
+        if value is not None and value < _SMALLEST_IN_WORDS:
+            return None
+    if value is None or text[max(0, start - 1) : start] == "第":
+        return None
+    marks = (found["before"], found["inner"], found["after"], found["last"])
+    named = [_grammar().qualifiers[mark] for mark in marks if mark]
+    qualifier: Qualifier = named[-1] if named else "exact"
+    begin = found.start("before") if found["before"] else start
+    return Quantity(value, qualifier, found["unit"], begin, found.end(), start, end)

@@ -1,0 +1,203 @@
+"""Turns an extraction into the change it makes to the store: records with ids, nothing for what is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from db.changes import Change, Text
+from db.ingest.entities import Entities
+from db.ingest.identity import R, match
+from db.ingest.known import Known
+from schema.codes import CodeBook
+from schema.extraction import ExtractedAction, ExtractedFigure, Extraction
+from schema.gist import action_gist, figure_gist
+from schema.ids import mint
+from schema.records import (
+    Action,
+    AnyRecord,
+    Cause,
+    DateBasis,
+    Document,
+    DocumentReference,
+    EntityMention,
+    Figure,
+    RecordKind,
+)
+
+_UNSTAMPED = 1  # the writer puts in the number of the revision
+_HOW_READ = {"revision", "extractor"}  # a record read the same by a newer extractor is the same record
+
+
+def resolve(
+    extraction: Extraction, text: str, known: Known, book: CodeBook, extractor: str
+) -> Change:
+    """The change that makes the store say what the extraction says. It is empty if it says so already."""
+    read = _Reading(extraction, known, book, extractor)
+    document = read.document()
+    entities = Entities(known)
+    same_text = known.document is not None and known.document.sha256 == document.sha256
+    actions = [read.action(action, entities) for action in extraction.actions]
+    figures = [read.figure(figure) for figure in extraction.figures]
+    changed: list[AnyRecord] = [] if _same(known.document, document) else [document]
+    changed += entities.changed()
+    closed: list[tuple[RecordKind, str]] = []
+    changed += _continue("action", known.actions, actions, same_text, closed)
+    changed += _continue("figure", known.figures, figures, same_text, closed)
+    return Change(
+        cause=_cause(known, same_text),
+        note=_note(extraction, known, extractor),
+        records=changed,
+        closed=closed,
+        texts=[Text(sha256=document.sha256, length=document.length, body=text)],
+        unhandled={document.id: extraction.unhandled},
+    )
+
+
+def _cause(known: Known, same_text: bool) -> Cause:
+    if known.document is None:
+        return "new_source"
+    return "our_correction" if same_text else "source_changed"
+
+
+def _note(extraction: Extraction, known: Known, extractor: str) -> str:
+    verb = "Read" if known.document is None else "Read again"
+    where = extraction.document.url or f"a text with the hash {extraction.document.sha256[:12]}"
+    return f"{verb} by {extractor}: {where}"
+
+
+def _same(before: AnyRecord | None, now: AnyRecord) -> bool:
+    return before is not None and before.model_dump(exclude=_HOW_READ) == now.model_dump(exclude=_HOW_READ)
+
+
+def _continue(
+    kind: RecordKind, before: Sequence[R], now: Sequence[R], same_text: bool, closed: list[tuple[RecordKind, str]]
+) -> list[R]:
+    """The records to open: those that are new, and those that continue a standing one but differ from it."""
+    pairs = match(before, now, same_text=same_text)
+    kept = {record.id for record in pairs.values()}
+    closed += [(kind, record.id) for record in before if record.id not in kept]
+    opened = []
+    taken = {record.id for record in before}
+    for index, record in enumerate(now):
+        if index in pairs:
+            record = record.model_copy(update={"id": pairs[index].id})
+            if _same(pairs[index], record):
+                continue
+        else:
+            record = record.model_copy(update={"id": _free(kind, record.id, taken)})
+        taken.add(record.id)
+        opened.append(record)
+    return opened
+
+
+def _free(kind: RecordKind, record_id: str, taken: set[str]) -> str:
+    """The id itself, unless it stands for another record of this document."""
+    number = 2
+    free = record_id
+    while free in taken:
+        free = mint(kind, record_id, number)
+        number += 1
+    return free
+
+
+class _Reading:
+    """One extraction on its way to becoming records."""
+
+    def __init__(self, extraction: Extraction, known: Known, book: CodeBook, extractor: str) -> None:
+        self._read = extraction
+        self._id = known.document_id
+        self._book = book
+        self._extractor = extractor
+        self._reference = DocumentReference(id=self._id, url=extraction.document.url)
+
+    def document(self) -> Document:
+        read = self._read.document
+        return Document(
+            id=self._id,
+            url=read.url,
+            original_url=read.original_url,
+            title=read.title,
+            publisher=read.publisher,
+            issuer=read.issuer,
+            published_on=read.published_on,
+            period=read.period,
+            sha256=read.sha256,
+            source_sha256=read.source_sha256,
+            length=read.length,
+            reprint_of=read.reprint_of,
+            clauses=read.clauses,
+            extractor=self._extractor,
+            revision=_UNSTAMPED,
+        )
+
+    def action(self, read: ExtractedAction, entities: Entities) -> Action:
+        mentions = tuple(
+            EntityMention(entity=entities.id_of(mention), name=mention.name, kind=mention.kind)
+            for mention in read.entities
+        )
+        acted_on, basis = self._acted_on(read.decided_on)
+        gist_zh, gist_en = action_gist(read, self._book)
+        kinds = [*(mention.kind for mention in mentions), *filter(None, [read.unnamed_kind])]
+        subjects = [mention.entity for mention in mentions] + [read.unnamed_subject]
+        return Action(
+            id=mint("action", self._id, read.anchors[0].start, *subjects, *read.measures),
+            document=self._reference,
+            confidence=read.confidence,
+            extractor=self._extractor,
+            anchors=read.anchors,
+            revision=_UNSTAMPED,
+            acted_on=acted_on,
+            date_basis=basis,
+            decided_on=read.decided_on,
+            period=self._read.document.period,
+            entities=mentions,
+            unnamed_subject=read.unnamed_subject,
+            open_ended=read.open_ended,
+            subject_kinds=tuple(dict.fromkeys(kinds)),
+            measures=read.measures,
+            categories=read.categories,
+            authorities=read.authorities,
+            instruments=read.instruments,
+            campaigns=read.campaigns,
+            regions=self._regions(read.authorities),
+            amount_cny=read.amount_cny,
+            gist_zh=gist_zh,
+            gist_en=gist_en,
+        )
+
+    def figure(self, read: ExtractedFigure) -> Figure:
+        gist_zh, gist_en = figure_gist(read, self._book)
+        return Figure(
+            id=mint("figure", self._id, read.anchors[0].start, read.measure, read.subject, read.period),
+            document=self._reference,
+            confidence=read.confidence,
+            extractor=self._extractor,
+            anchors=read.anchors,
+            revision=_UNSTAMPED,
+            measure=read.measure,
+            subject_kind=read.subject,
+            value_min=read.value_min,
+            value_max=read.value_max,
+            qualifier=read.qualifier,
+            unit=read.unit,
+            wording=read.wording,
+            period=read.period,
+            authorities=read.authorities,
+            regions=self._regions(read.authorities),
+            campaign=read.campaign,
+            gist_zh=gist_zh,
+            gist_en=gist_en,
+        )
+
+    def _acted_on(self, decided_on: date | None) -> tuple[date | None, DateBasis]:
+        document = self._read.document
+        if decided_on is not None:
+            return decided_on, "decided"
+        if document.period is not None:
+            return document.period.end, "period_end"
+        return document.published_on, "published" if document.published_on else "none"
+
+    def _regions(self, authorities: Iterable[str]) -> tuple[str, ...]:
+        regions = (self._book.item("authorities", code).region for code in authorities)
+        return tuple(dict.fromkeys(region for region in regions if region))

@@ -1,0 +1,46 @@
+"""Connections to Postgres, each in one of two roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import asyncpg
+
+if TYPE_CHECKING:  # the driver's classes are generic for type checkers only
+    Connection = asyncpg.Connection[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection = asyncpg.Connection
+    Pool = asyncpg.Pool
+
+Role = Literal["cunzhao_reader", "cunzhao_writer"]
+SCHEMA = "cunzhao"
+
+
+def _session(role: Role | None, statement_timeout: float | None) -> dict[str, str]:
+    settings = {"application_name": "cunzhao", "search_path": SCHEMA, "timezone": "UTC", "jit": "off"}
+    if role is not None:
+        settings["role"] = role
+    if role == "cunzhao_reader":
+        settings["default_transaction_read_only"] = "on"
+    if statement_timeout is not None:
+        settings["statement_timeout"] = str(int(statement_timeout * 1000))
+    return settings
+
+
+async def connect(dsn: str, *, role: Role | None = None, statement_timeout: float | None = None) -> Connection:
+    """One connection, as the owner of the store unless a role is named. The timeout is in seconds."""
+    return await asyncpg.connect(dsn, server_settings=_session(role, statement_timeout))
+
+
+async def open_pool(dsn: str, *, size: int, statement_timeout: float) -> Pool:
+    """A pool of reading connections. Postgres itself refuses them any write.
+
+    `size` is the number of connections, `statement_timeout` the longest any statement may take, in seconds.
+    """
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        server_settings=_session("cunzhao_reader", statement_timeout),
+    )

@@ -1,0 +1,179 @@
+"""The dataset that comes with the program: facts and their history, without the texts they were read from.
+
+`db/dataset/` holds one JSON Lines file for the ledger of revisions, one for the code lists and one for
+each kind of record, with every version ever made. Applying it writes the same revisions as were made
+where the dataset comes from; their digests prove it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from db.changes import Change
+from db.pool import Connection
+from db.statements import statement
+from db.writer import commit
+from schema.codes import CodeItem
+from schema.extraction import Unhandled
+from schema.records import RECORD_MODELS, RecordKind, Revision
+
+_FILES: dict[RecordKind, str] = {
+    "document": "documents.ndjson",
+    "entity": "entities.ndjson",
+    "action": "actions.ndjson",
+    "figure": "figures.ndjson",
+}
+_REVISIONS, _CODES = "revisions.ndjson", "codes.ndjson"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A ledger and what each of its revisions changed."""
+
+    revisions: tuple[Revision, ...]
+    changes: Mapping[int, Change]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What applying a dataset to a store came to."""
+
+    added: int
+    """Revisions of the dataset that the store did not have."""
+    own: int
+    """Revisions of the store that the dataset does not have."""
+    missing: int
+    """Revisions of the dataset that could not be added, because the store went its own way."""
+
+    @property
+    def advice(self) -> str | None:
+        """One line on how to have both, where the store and the dataset went different ways."""
+        if not self.missing:
+            return None
+        return (
+            f"this store keeps its {self.own} revisions of its own, so the {self.missing} newest revisions shipped "
+            "with this program are not in it; to have both, start with an empty CUNZHAO_DATA_FOLDER and ingest "
+            "your own documents again"
+        )
+
+
+def shipped_folder() -> Traversable:
+    """Where the dataset of this build lies."""
+    return resources.files("db").joinpath("dataset")
+
+
+def _lines(folder: Traversable, name: str) -> list[dict[str, Any]]:
+    file = folder.joinpath(name)
+    if not file.is_file():
+        return []
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def load_dataset(folder: Traversable | None = None) -> Dataset:
+    """Read a dataset, by default the one of this build. A folder without one gives an empty dataset."""
+    folder = folder or shipped_folder()
+    revisions = tuple(Revision.model_validate(line) for line in _lines(folder, _REVISIONS))
+    opened: dict[int, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
+    for kind, name in _FILES.items():
+        for line in _lines(folder, name):
+            _take_record(kind, line, opened)
+    for line in _lines(folder, _CODES):
+        _take_code(line, opened)
+    changes = {r.number: _change(r, opened[r.number]) for r in revisions}
+    return Dataset(revisions=revisions, changes=changes)
+
+
+def _take_record(kind: RecordKind, line: Mapping[str, Any], opened: dict[int, dict[str, Any]]) -> None:
+    record = RECORD_MODELS[kind].model_validate(line["record"])
+    opened[record.revision]["records"].append(record)
+    if "unhandled" in line:
+        opened[record.revision]["unhandled"].append((record.id, line["unhandled"]))
+    if "revision_to" in line:
+        opened[line["revision_to"]]["closed"].append((kind, record.id))
+
+
+def _take_code(line: Mapping[str, Any], opened: dict[int, dict[str, Any]]) -> None:
+    item = CodeItem.model_validate(line["item"])
+    opened[line["revision"]]["codes"].append((line["position"], item))
+    if "revision_to" in line:
+        opened[line["revision_to"]]["closed_codes"].append((item.list, item.code))
+
+
+def _change(revision: Revision, parts: Mapping[str, Any]) -> Change:
+    """A version that gives way to the next one is closed by that; only the others are closed as such."""
+    reopened = {record.id for record in parts["records"]}
+    recoded = {(item.list, item.code) for _, item in parts["codes"]}
+    return Change(
+        cause=revision.cause,
+        note=revision.note,
+        records=tuple(parts["records"]),
+        closed=tuple(key for key in parts["closed"] if key[1] not in reopened),
+        codes=tuple(parts["codes"]),
+        closed_codes=tuple(key for key in parts["closed_codes"] if key not in recoded),
+        unhandled={
+            document: tuple(Unhandled.model_validate(clause) for clause in clauses)
+            for document, clauses in parts["unhandled"]
+        },
+    )
+
+
+async def apply_dataset(connection: Connection, dataset: Dataset) -> Applied:
+    """Add the revisions of a dataset that a store lacks, unless the store has gone its own way.
+
+    Raises `RevisionDiffers` if the dataset does not hold what its ledger says; nothing is written then.
+    """
+    own = [row["digest"] for row in await connection.fetch(statement("all_revisions"))]
+    theirs = [revision.digest for revision in dataset.revisions]
+    shared = next((n for n, pair in enumerate(zip(own, theirs, strict=False)) if pair[0] != pair[1]), None)
+    if shared is None:
+        shared = min(len(own), len(theirs))
+    if len(own) > shared:
+        return Applied(added=0, own=len(own) - shared, missing=len(theirs) - shared)
+    async with connection.transaction():
+        for revision in dataset.revisions[shared:]:
+            await commit(connection, dataset.changes[revision.number], ledger=revision)
+    return Applied(added=len(theirs) - shared, own=0, missing=0)
+
+
+def _write_lines(file: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _closing(row: Mapping[str, Any]) -> dict[str, int]:
+    return {} if row["revision_to"] is None else {"revision_to": row["revision_to"]}
+
+
+async def write_dataset(connection: Connection, folder: Path) -> None:
+    """Write the whole history of a store as a dataset. The texts stay where they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    revisions = [Revision(**row) for row in await connection.fetch(statement("all_revisions"))]
+    _write_lines(folder / _REVISIONS, (r.model_dump(mode="json") for r in revisions))
+    _write_lines(folder / _CODES, [_code_line(row) for row in await connection.fetch(statement("all_code_versions"))])
+    unhandled: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
+    for row in await connection.fetch(statement("all_unhandled_clauses")):
+        clause = {"start": row["start"], "end": row["end"], "reason": row["reason"]}
+        unhandled[row["id"], row["revision_from"]].append(clause)
+    for kind, name in _FILES.items():
+        rows = await connection.fetch(statement("all_versions").format(kind=kind))
+        _write_lines(folder / name, [_record_line(kind, row, unhandled) for row in rows])
+
+
+def _code_line(row: Mapping[str, Any]) -> dict[str, Any]:
+    item = {name: row[name] for name in CodeItem.model_fields}
+    return {"revision": row["revision_from"], **_closing(row), "position": row["position"], "item": item}
+
+
+def _record_line(
+    kind: RecordKind, row: Mapping[str, Any], unhandled: Mapping[tuple[str, int], list[dict[str, Any]]]
+) -> dict[str, Any]:
+    line: dict[str, Any] = {**_closing(row), "record": json.loads(row["body"])}
+    clauses = unhandled.get((row["id"], row["revision_from"])) if kind == "document" else None
+    return line | ({"unhandled": clauses} if clauses else {})

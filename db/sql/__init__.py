@@ -1,0 +1,1 @@
+"""Named SQL statements, a sentence above each."""

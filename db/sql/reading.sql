@@ -1,0 +1,85 @@
+-- What the API reads. {where} and the like are filled in by db/filters.py and db/reader.py, from fixed
+-- texts only; every value is a bound parameter. $1 is always the revision.
+
+-- name: latest_revision
+-- The newest revision.
+SELECT number, committed_at, cause, note, digest FROM revision ORDER BY number DESC LIMIT 1
+
+-- name: revision_by_number
+-- One revision.
+SELECT number, committed_at, cause, note, digest FROM revision WHERE number = $1
+
+-- name: revision_by_time
+-- The newest revision committed by a moment.
+SELECT number, committed_at, cause, note, digest FROM revision WHERE committed_at <= $1 ORDER BY number DESC LIMIT 1
+
+-- name: all_revisions
+-- The ledger.
+SELECT number, committed_at, cause, note, digest FROM revision ORDER BY number
+
+-- name: vocabulary_revision
+-- The newest revision that touched a code list, up to one: what the code lists as of it are cached by.
+SELECT coalesce(max(greatest(revision_from, CASE WHEN revision_to <= $1 THEN revision_to END)), 0)
+FROM code_version WHERE revision_from <= $1
+
+-- name: codes
+-- The code lists as of a revision, in their order.
+SELECT list, code, label_zh, label_en, definition, parent, replaced_by, legal_nature, kind, region
+FROM code_version v WHERE {where} ORDER BY list, position, code
+
+-- name: page
+-- One page of record versions in the order of lists. One row more than asked tells whether more follow.
+SELECT v.version, v.id, {on} AS sorted_on, v.body
+FROM {kind}_version v
+WHERE {where}
+ORDER BY {on} DESC NULLS LAST, v.id
+LIMIT {limit}
+
+-- name: stream
+-- All record versions that match, in the order of lists.
+SELECT v.version, v.id, {on} AS sorted_on, v.body
+FROM {kind}_version v
+WHERE {where}
+ORDER BY {on} DESC NULLS LAST, v.id
+
+-- name: total
+-- How many records match.
+SELECT count(*) FROM {kind}_version v WHERE {where}
+
+-- name: by_id
+-- The versions that stood under some ids.
+SELECT v.version, v.id, {on} AS sorted_on, v.body FROM {kind}_version v WHERE {where} AND v.id = ANY($2::text[])
+
+-- name: aggregate
+-- Records counted by group, the largest group first, with the number of groups. A record counts once
+-- in each group it belongs to.
+WITH grouped AS (
+    SELECT {columns}, count(DISTINCT v.version) AS records
+    FROM {kind}_version v {joins}
+    WHERE {where}
+    GROUP BY {positions}
+)
+SELECT *, count(*) OVER () AS groups FROM grouped
+ORDER BY records DESC, {order}
+LIMIT {limit} OFFSET {offset}
+
+-- name: group_count
+-- How many groups there are, for a page past the last of them.
+SELECT count(*) FROM (
+    SELECT {columns} FROM {kind}_version v {joins} WHERE {where} GROUP BY {positions}
+) grouped
+
+-- name: all_code_versions
+-- The whole history of the code lists.
+SELECT revision_from, revision_to, position, list, code, label_zh, label_en, definition, parent, replaced_by,
+       legal_nature, kind, region
+FROM code_version ORDER BY revision_from, list, position, code
+
+-- name: all_versions
+-- The whole history of the records of a kind.
+SELECT id, revision_from, revision_to, body FROM {kind}_version ORDER BY revision_from, id
+
+-- name: all_unhandled_clauses
+-- The clauses no rule could read, by document version.
+SELECT v.id, v.revision_from, u.start, u."end", u.reason
+FROM unhandled_clause u JOIN document_version v USING (version) ORDER BY v.revision_from, v.id, u.position

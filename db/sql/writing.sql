@@ -1,0 +1,103 @@
+-- What ingest, corrections and the shipped dataset write. Every value is a bound parameter.
+
+-- name: insert_revision
+-- Opens a revision.
+INSERT INTO revision (number, committed_at, cause, note, digest) VALUES ($1, $2, $3, $4, $5)
+
+-- name: insert_code
+-- Makes a code known, once.
+INSERT INTO code (list, code) VALUES ($1, $2) ON CONFLICT DO NOTHING
+
+-- name: close_code
+-- Ends the version of a code that stands now.
+UPDATE code_version SET revision_to = $3 WHERE list = $1 AND code = $2 AND revision_to IS NULL
+
+-- name: insert_code_version
+-- What a code means from a revision on.
+INSERT INTO code_version (list, code, revision_from, position, label_zh, label_en, definition, parent, replaced_by,
+                          legal_nature, kind, region)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+
+-- name: insert_text_layer
+-- Makes a text layer known; a body is added where it was not held before.
+INSERT INTO text_layer (sha256, length, body) VALUES ($1, $2, $3)
+ON CONFLICT (sha256) DO UPDATE SET body = excluded.body WHERE text_layer.body IS NULL AND excluded.body IS NOT NULL
+
+-- name: insert_document
+-- Makes a document known, once.
+INSERT INTO document (id, url) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING
+
+-- name: insert_document_text
+-- Ties a text layer to a document, once.
+INSERT INTO document_text (document, sha256) VALUES ($1, $2) ON CONFLICT DO NOTHING
+
+-- name: insert_entity
+-- Makes an entity known, once.
+INSERT INTO entity (id) VALUES ($1) ON CONFLICT DO NOTHING
+
+-- name: insert_action
+-- Makes an action known, once.
+INSERT INTO action (id) VALUES ($1) ON CONFLICT DO NOTHING
+
+-- name: insert_figure
+-- Makes a figure known, once.
+INSERT INTO figure (id) VALUES ($1) ON CONFLICT DO NOTHING
+
+-- name: close_version
+-- Ends the version of a record that stands now.
+UPDATE {kind}_version SET revision_to = $2 WHERE id = $1 AND revision_to IS NULL
+
+-- name: insert_document_version
+-- What is known of a document from a revision on.
+INSERT INTO document_version (id, revision_from, original_url, title, publisher, issuer, published_on, period_start,
+                              period_end, sha256, source_sha256, reprint_of, clauses_extracted, clauses_ignored,
+                              clauses_unhandled, extractor, search_key, body)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+RETURNING version
+
+-- name: insert_unhandled_clause
+-- A clause no rule could read.
+INSERT INTO unhandled_clause (version, position, start, "end", reason) VALUES ($1, $2, $3, $4, $5)
+
+-- name: insert_entity_version
+-- What is known of an entity from a revision on.
+INSERT INTO entity_version (id, revision_from, kind, name, name_en, search_key, body)
+VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING version
+
+-- name: insert_entity_name
+-- One of its names.
+INSERT INTO entity_name (version, position, name, language, kind, match_key) VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: insert_action_version
+-- What is known of an action from a revision on.
+INSERT INTO action_version (id, revision_from, document, acted_on, date_basis, decided_on, period_start, period_end,
+                            unnamed_subject, open_ended, amount_cny, confidence, extractor, gist_zh, gist_en,
+                            search_key, body)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+RETURNING version
+
+-- name: insert_action_code
+-- One of its codes.
+INSERT INTO action_code (version, list, code, position) VALUES ($1, $2, $3, $4)
+
+-- name: insert_action_entity
+-- One of its named subjects.
+INSERT INTO action_entity (version, position, entity, name, kind) VALUES ($1, $2, $3, $4, $5)
+
+-- name: insert_figure_version
+-- What is known of a figure from a revision on.
+INSERT INTO figure_version (id, revision_from, document, measure, subject_kind, campaign, value_min, value_max,
+                            qualifier, unit, wording, period_start, period_end, confidence, extractor, gist_zh,
+                            gist_en, search_key, body)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+RETURNING version
+
+-- name: insert_figure_code
+-- One of its codes.
+INSERT INTO figure_code (version, list, code, position) VALUES ($1, $2, $3, $4)
+
+-- name: insert_anchor
+-- The evidence of one value, in the text its document has now.
+INSERT INTO anchor (action_version, figure_version, position, document, sha256, field, value, start, "end", exact)
+SELECT $1, $2, $3, $4, (SELECT sha256 FROM document_version WHERE id = $4 AND revision_to IS NULL),
+       $5, $6, $7, $8, $9

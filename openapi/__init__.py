@@ -1,0 +1,1 @@
+"""The published contract: openapi.json, schema.graphql and how they are fuzzed."""

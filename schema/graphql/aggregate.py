@@ -1,0 +1,198 @@
+"""Counts by group, and the years at a glance."""
+
+import enum
+from typing import Annotated, Any
+
+import strawberry
+
+from schema.graphql.arguments import (
+    as_of_parameter,
+    filter_of,
+    filter_parameters,
+    optional,
+    page_parameters,
+    page_size,
+    taking,
+)
+from schema.graphql.codelists import Authority, Category, Measure
+from schema.graphql.paging import Info, PageInfo
+from schema.graphql.scalars import Cursor
+from schema.graphql.source import Place, Snapshot
+from schema.graphql.types import Entity
+from schema.pages import aggregate_fingerprint
+from schema.points import decode_cursor, encode_cursor
+from schema.ports import Group, Groups
+from schema.query import FILTERS_OF, MAX_LIMIT, AggregateQuery, BadQuery, Filter
+
+
+@strawberry.enum(description="What can be counted.")
+class Measurable(enum.Enum):
+    ACTION = strawberry.enum_value("action", description="Actions, by any dimension.")
+    FIGURE = strawberry.enum_value("figure", description="Official counts, by year, measure and authority.")
+
+
+@strawberry.enum(description="What can be grouped by.")
+class Dimension(enum.Enum):
+    YEAR = strawberry.enum_value("year", description="The year of the action, or of the period of the figure.")
+    CATEGORY = strawberry.enum_value("category", description="The violation category.")
+    MEASURE = strawberry.enum_value("measure", description="The measure.")
+    ENTITY = strawberry.enum_value("entity", description="The named entity.")
+    AUTHORITY = strawberry.enum_value("authority", description="The authority.")
+
+
+class Counted:
+    """A group with the place it was read at."""
+
+    def __init__(self, group: Group, place: Place) -> None:
+        self.group = group
+        self.place = place
+        self.count, self.year, self.multi_year = group.count, group.year, group.multi_year
+
+
+def _category(root: Counted) -> Any:
+    return None if root.group.category is None else root.place.item("categories", root.group.category)
+
+
+def _measure(root: Counted) -> Any:
+    return None if root.group.measure is None else root.place.item("measures", root.group.measure)
+
+
+def _authority(root: Counted) -> Any:
+    return None if root.group.authority is None else root.place.item("authorities", root.group.authority)
+
+
+async def _entity(root: Counted) -> Any:
+    return None if root.group.entity is None else await root.place.snapshot.get("entity", root.group.entity)
+
+
+@strawberry.type(
+    description="One group. A dimension that is not grouped by is null, and so is one that its records lack."
+)
+class AggregateGroup:
+    year: int | None = strawberry.field(description="The year.")
+    multi_year: bool = strawberry.field(description="Whether these are figures whose period lies within no one year.")
+    category: Category | None = strawberry.field(resolver=_category, description="The violation category.")
+    measure: Measure | None = strawberry.field(resolver=_measure, description="The measure.")
+    entity: Entity | None = strawberry.field(resolver=_entity, description="The named entity.")
+    authority: Authority | None = strawberry.field(resolver=_authority, description="The authority.")
+    count: int = strawberry.field(description="How many records. One record may be in several groups.")
+
+
+@strawberry.type(description="Some of the groups, the largest first.")
+class Aggregate:
+    groups: list[AggregateGroup] = strawberry.field(description="The groups of this page.")
+    total_count: int = strawberry.field(description="How many groups there are on all pages together.")
+    page_info: PageInfo = strawberry.field(description="Where the page stands among the groups.")
+
+
+@strawberry.type(description="What one year holds.")
+class TimelineYear:
+    year: int | None = strawberry.field(description="The year; null for what has no date or several years.")
+    multi_year: bool = strawberry.field(description="Whether this is the group of figures that cover several years.")
+    action_count: int = strawberry.field(description="How many actions.")
+    figure_count: int | None = strawberry.field(
+        description="How many figures; null where a filter asks for what official counts do not state."
+    )
+
+
+async def _aggregate(info: Info, **given: Any) -> Any:
+    of = (given.get("of") or Measurable.ACTION).value
+    group_by = tuple(dict.fromkeys(dimension.value for dimension in given["group_by"]))
+    if not group_by:
+        raise BadQuery("group_by", "name at least one dimension to group by")
+    filter = filter_of("action", given)
+    if of == "figure" and (strange := _strange_to_figures(filter)):
+        raise BadQuery(strange, f"figures are not filtered by {strange}")
+    print_of = aggregate_fingerprint(of, group_by, filter)
+    revision, offset = _offset(optional(given, "after"), print_of)
+    snapshot = await info.context.snapshot(optional(given, "as_of"), revision)
+    query = AggregateQuery(
+        of=of, group_by=group_by, filter=filter, revision=snapshot.number, limit=page_size(given), offset=offset
+    )
+    return await _page(query, snapshot, print_of)
+
+
+async def _page(query: AggregateQuery, snapshot: Snapshot, print_of: str) -> dict[str, Any]:
+    found, place = await snapshot.reader.aggregate(query), Place(snapshot, await snapshot.book())
+    return {
+        "groups": [Counted(group, place) for group in found.groups],
+        "total_count": found.total,
+        "page_info": _page_info(query, found, print_of),
+    }
+
+
+def _page_info(query: AggregateQuery, found: Groups, print_of: str) -> PageInfo:
+    def cursor(place: int) -> Cursor | None:
+        return Cursor(encode_cursor(query.revision, print_of, place)) if found.groups else None
+
+    end = query.offset + len(found.groups)
+    return PageInfo(
+        has_next_page=end < found.total,
+        has_previous_page=query.offset > 0,
+        start_cursor=cursor(query.offset + 1),
+        end_cursor=cursor(end),
+    )
+
+
+def _offset(after: str | None, print_of: str) -> tuple[int | None, int]:
+    if after is None:
+        return None, 0
+    revision, place = decode_cursor(after, print_of)
+    if not isinstance(place, int):
+        raise BadQuery("cursor", "this cursor is of a list")
+    return revision, place
+
+
+def _strange_to_figures(filter: Filter) -> str | None:
+    """The first filter in use that figures do not answer to."""
+    return next((n for n in FILTERS_OF["action"] if n not in FILTERS_OF["figure"] and getattr(filter, n)), None)
+
+
+async def _timeline(info: Info, **given: Any) -> Any:
+    filter = filter_of("action", given)
+    snapshot = await info.context.snapshot(optional(given, "as_of"))
+    actions = await _by_year(snapshot, "action", filter)
+    figures = None if _strange_to_figures(filter) else await _by_year(snapshot, "figure", filter)
+    keys = sorted({*actions, *(figures or {})}, key=lambda key: (key[0] is None, key))
+    return [
+        {
+            "year": year,
+            "multi_year": multi_year,
+            "action_count": actions.get((year, multi_year), 0),
+            "figure_count": None if figures is None else figures.get((year, multi_year), 0),
+        }
+        for year, multi_year in keys
+    ]
+
+
+async def _by_year(snapshot: Snapshot, of: Any, filter: Filter) -> dict[tuple[int | None, bool], int]:
+    query = AggregateQuery(of=of, group_by=("year",), filter=filter, revision=snapshot.number, limit=MAX_LIMIT)
+    found = await snapshot.reader.aggregate(query)
+    return {(group.year, group.multi_year): group.count for group in found.groups}
+
+
+def aggregate_field() -> Any:
+    """The root field that counts by group."""
+
+    async def resolve(
+        info: Info,
+        group_by: Annotated[list[Dimension], strawberry.argument(description="What to group by, one or more.")],
+        of: Annotated[Measurable, strawberry.argument(description="What to count.")] = Measurable.ACTION,
+        **given: Any,
+    ) -> Any:
+        return await _aggregate(info, group_by=group_by, of=of, **given)
+
+    parameters = [*filter_parameters("action"), *page_parameters("groups"), as_of_parameter()]
+    description = "Counts of actions or figures by group, the largest group first."
+    return strawberry.field(resolver=taking(parameters, resolve), description=description)
+
+
+def timeline_field() -> Any:
+    """The root field that counts by year."""
+
+    async def resolve(info: Info, **given: Any) -> Any:
+        return await _timeline(info, **given)
+
+    parameters = [*filter_parameters("action"), as_of_parameter()]
+    description = "How many actions and figures each year holds, in the order of time."
+    return strawberry.field(resolver=taking(parameters, resolve), description=description)

@@ -1,0 +1,72 @@
+"""Parses, measures and validates a query text, once for each text that is asked often."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from schema.graphql.limits import LimitExceeded, Limits, check_structure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A query text that could be read. `errors` says why it cannot be run, if so."""
+
+    document: DocumentNode
+    operations: tuple[OperationDefinitionNode, ...]
+    fragments: Mapping[str, FragmentDefinitionNode]
+    errors: tuple[GraphQLError, ...]
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """The operation of that name; without a name the only one."""
+        named = [o for o in self.operations if name is None or (o.name and o.name.value == name)]
+        return named[0] if len(named) == 1 or (named and name) else None
+
+
+Preparer = Callable[[str], Prepared]
+
+
+def preparer(schema: GraphQLSchema, limits: Limits) -> Preparer:
+    """A function that prepares query texts for the schema and remembers the short ones, so many and no more."""
+
+    def prepare(text: str) -> Prepared:
+        try:
+            return _prepare(schema, text, limits)
+        except RecursionError:
+            raise GraphQLError("the query is nested too deeply") from None
+
+    remembered = lru_cache(maxsize=limits.cached_documents)(prepare)
+    return lambda text: (remembered if len(text) <= limits.cached_length else prepare)(text)
+
+
+def _prepare(schema: GraphQLSchema, text: str, limits: Limits) -> Prepared:
+    document = _parse(text, limits)
+    check_structure(document, limits)
+    errors = validate(schema, document, specified_rules, max_errors=limits.errors)
+    return Prepared(
+        document,
+        tuple(d for d in document.definitions if isinstance(d, OperationDefinitionNode)),
+        {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)},
+        tuple(errors),
+    )
+
+
+def _parse(text: str, limits: Limits) -> DocumentNode:
+    options: dict[str, Any] = {"max_lexical_tokens": limits.tokens, "max_comments": limits.comments}
+    try:
+        return parse(text, **options)
+    except GraphQLError as error:
+        if "limit" in error.message and "exceeded" in error.message:
+            raise LimitExceeded("number of tokens", limits.tokens + 1, limits.tokens) from error
+        raise

@@ -1,0 +1,102 @@
+"""The root of all queries."""
+
+import re
+from typing import Annotated, Any
+
+import strawberry
+
+from schema.codes import ListName
+from schema.graphql.aggregate import Aggregate, TimelineYear, aggregate_field, timeline_field
+from schema.graphql.arguments import MAX_VALUES, as_of_parameter, optional, taking
+from schema.graphql.codelists import Authority, Campaign, Category, Instrument, Measure, Region, SubjectKind
+from schema.graphql.paging import Connection, Info, connection
+from schema.graphql.scalars import CODE_SCALARS
+from schema.graphql.source import Coded, Place, Stored
+from schema.graphql.types import Action, Document, Entity, Figure, Node
+from schema.graphql.values import Revision
+from schema.ids import ID_PATTERNS, kind_of
+from schema.query import BadQuery
+from schema.records import RecordKind
+
+
+async def _record(info: Info, kind: RecordKind, record_id: str, given: dict[str, Any]) -> Stored | None:
+    """The record, None when the id is of no record of the kind at that revision."""
+    if not re.fullmatch(ID_PATTERNS[kind], record_id, re.ASCII):
+        return None
+    snapshot = await info.context.snapshot(optional(given, "as_of"))
+    return await snapshot.get(kind, record_id)
+
+
+def _one(kind: RecordKind) -> Any:
+    """A root field that gives one record of a kind by its id."""
+
+    async def resolve(
+        info: Info, id: Annotated[strawberry.ID, strawberry.argument(description=f"Id of the {kind}.")], **given: Any
+    ) -> Any:
+        return await _record(info, kind, id, given)
+
+    description = f"The {kind} with this id; null when there is none."
+    return strawberry.field(resolver=taking([as_of_parameter()], resolve), description=description)
+
+
+def _node() -> Any:
+    async def resolve(
+        info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Id of the record.")], **given: Any
+    ) -> Any:
+        return await _record(info, kind_of(id), id, given)
+
+    description = "The record of any kind with this id; null when there is none."
+    return strawberry.field(resolver=taking([as_of_parameter()], resolve), description=description)
+
+
+def _code_list(list_name: ListName) -> Any:
+    """A root field that gives a code list."""
+    scalar = CODE_SCALARS[list_name]
+    about = strawberry.argument(description="Only these codes.")
+
+    async def resolve(
+        info: Info,
+        code: Annotated[list[scalar] | None, about] = strawberry.UNSET,  # type: ignore[valid-type]
+        **given: Any,
+    ) -> Any:
+        wanted = None if code is strawberry.UNSET else code
+        if wanted and len(wanted) > MAX_VALUES:
+            raise BadQuery("code", f"at most {MAX_VALUES} values, not {len(wanted)}")
+        snapshot = await info.context.snapshot(optional(given, "as_of"))
+        book = await snapshot.book()
+        place = Place(snapshot, book)
+        return [Coded(item, place) for item in book.items(list_name) if wanted is None or item.code in wanted]
+
+    description = f"The code list `{list_name}`, in its order."
+    return strawberry.field(resolver=taking([as_of_parameter()], resolve), description=description)
+
+
+def _revision() -> Any:
+    async def resolve(info: Info, **given: Any) -> Any:
+        return (await info.context.snapshot(optional(given, "as_of"))).revision
+
+    description = "The revision that this request is answered from."
+    return strawberry.field(resolver=taking([as_of_parameter()], resolve), description=description)
+
+
+@strawberry.type(description="What can be asked. Every field answers as of one revision: `asOf`, or the latest.")
+class Query:
+    actions: Connection[Action] = connection("action", "Actions, the latest first.")
+    figures: Connection[Figure] = connection("figure", "Official counts, the latest first.")
+    entities: Connection[Entity] = connection("entity", "Named platforms, apps, accounts and others, by id.")
+    documents: Connection[Document] = connection("document", "Retrieved announcements, the latest first.")
+    action: Action | None = _one("action")
+    figure: Figure | None = _one("figure")
+    entity: Entity | None = _one("entity")
+    document: Document | None = _one("document")
+    node: Node | None = _node()
+    measures: list[Measure] = _code_list("measures")
+    categories: list[Category] = _code_list("categories")
+    authorities: list[Authority] = _code_list("authorities")
+    regions: list[Region] = _code_list("regions")
+    subject_kinds: list[SubjectKind] = _code_list("subject_kinds")
+    campaigns: list[Campaign] = _code_list("campaigns")
+    instruments: list[Instrument] = _code_list("instruments")
+    timeline: list[TimelineYear] = timeline_field()
+    aggregate: Aggregate = aggregate_field()
+    revision: Revision = _revision()

@@ -1,0 +1,151 @@
+"""What stands behind the GraphQL types: records as they came from the store, and where they were read."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from strawberry.dataloader import DataLoader
+
+from schema.codes import CodeBook, CodeItem, ListName
+from schema.ports import Reader, Row
+from schema.query import AsOf, BadQuery
+from schema.records import RecordKind, Revision
+
+
+class Snapshot:
+    """The store at one revision, for the length of one request. What it reads twice it asks for once."""
+
+    def __init__(self, reader: Reader, revision: Revision, *, chosen: bool) -> None:
+        self.reader = reader
+        self.revision = revision
+        self.chosen = chosen
+        """Whether the request names this revision, so that a cursor of another one contradicts it."""
+        self._book: asyncio.Task[CodeBook] | None = None
+        self._loaders: dict[RecordKind, DataLoader[str, Stored | None]] = {}
+
+    @property
+    def number(self) -> int:
+        """The number of the revision."""
+        return self.revision.number
+
+    async def book(self) -> CodeBook:
+        """The code lists."""
+        if self._book is None:
+            self._book = asyncio.ensure_future(self.reader.codebook(self.number))  # type: ignore[arg-type]
+        return await self._book
+
+    async def records(self, kind: RecordKind, rows: Iterable[Row]) -> "list[Stored]":
+        """Rows as sources of GraphQL types."""
+        place = Place(self, await self.book())
+        return [Stored(kind, json.loads(row.body), place) for row in rows]
+
+    async def get(self, kind: RecordKind, record_id: str) -> "Stored | None":
+        """One record; those asked for at the same time are fetched together."""
+        if kind not in self._loaders:
+            self._loaders[kind] = DataLoader(load_fn=lambda ids: self._load(kind, ids))
+        return await self._loaders[kind].load(record_id)
+
+    async def _load(self, kind: RecordKind, ids: Sequence[str]) -> "list[Stored | None]":
+        rows = await self.reader.get(kind, ids, self.number)
+        found = {record.id: record for record in await self.records(kind, rows.values())}
+        return [found.get(record_id) for record_id in ids]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record was read, with the code lists of that revision at hand."""
+
+    snapshot: Snapshot
+    book: CodeBook
+
+    def item(self, list_name: ListName, code: str) -> "Coded":
+        """The source of one code."""
+        return Coded(self.book.item(list_name, code), self)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One version of a record."""
+
+    kind: RecordKind
+    data: Mapping[str, Any]
+    at: Place
+
+    @property
+    def id(self) -> str:
+        """Id of the record."""
+        return str(self.data["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """An entity as an action names it."""
+
+    data: Mapping[str, Any]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """One item of a code list."""
+
+    item: CodeItem
+    at: Place
+
+
+def value_of(source: object, name: str) -> object:
+    """The value of a field that has no resolver of its own."""
+    match source:
+        case Stored() | Mentioned():
+            return source.data[name]
+        case Coded():
+            return getattr(source.item, name)
+        case dict():
+            return source[name]
+        case _:
+            return getattr(source, name)
+
+
+class Context:
+    """What the resolvers of one request share: the reader, and one latest revision for all of them."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self._snapshots: dict[str, asyncio.Task[Snapshot]] = {}
+        self.answered_from: list[int] = []
+
+    async def snapshot(self, as_of: AsOf | None = None, cursor: int | None = None) -> Snapshot:
+        """The store at the point asked for, else at the revision of the cursor, else at the latest."""
+        if as_of is None and cursor is not None:
+            return await self._cursor_snapshot(cursor)
+        found = await self._read(as_of, chosen=as_of is not None)
+        if cursor is not None and cursor != found.number:
+            raise BadQuery("cursor", f"the cursor is of revision {cursor}, but as_of is revision {found.number}")
+        return found
+
+    async def beside(self, parent: Snapshot, cursor: int | None) -> Snapshot:
+        """Where a nested list is read: with its parent, unless its cursor says otherwise."""
+        if cursor is None or cursor == parent.number:
+            return parent
+        if parent.chosen:
+            raise BadQuery("cursor", f"the cursor is of revision {cursor}, but as_of is revision {parent.number}")
+        return await self._cursor_snapshot(cursor)
+
+    async def _cursor_snapshot(self, revision: int) -> Snapshot:
+        try:
+            return await self._read(AsOf(text=f"r{revision}", revision=revision), chosen=False)
+        except BadQuery:
+            raise BadQuery("cursor", f"the store has no revision {revision}, which the cursor is of") from None
+
+    async def _read(self, as_of: AsOf | None, *, chosen: bool) -> Snapshot:
+        key = f"{chosen}{as_of.text if as_of else ''}"
+        if key not in self._snapshots:
+            self._snapshots[key] = asyncio.ensure_future(self._open(as_of, chosen=chosen))
+        return await self._snapshots[key]
+
+    async def _open(self, as_of: AsOf | None, *, chosen: bool) -> Snapshot:
+        snapshot = Snapshot(self.reader, await self.reader.revision(as_of), chosen=chosen)
+        self.answered_from.append(snapshot.number)
+        return snapshot

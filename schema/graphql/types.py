@@ -1,0 +1,142 @@
+"""The records as GraphQL types. Fields without a resolver are read from the record under their own name."""
+
+from datetime import date
+from typing import Any
+
+import strawberry
+
+from schema import records
+from schema.graphql.codelists import (
+    Authority,
+    Campaign,
+    Category,
+    Instrument,
+    Measure,
+    Region,
+    SubjectKind,
+    code,
+    codes,
+)
+from schema.graphql.faces import face_of
+from schema.graphql.paging import Connection, nested_connection
+from schema.graphql.scalars import BigInt
+from schema.graphql.source import Mentioned, Stored
+from schema.graphql.values import Anchor, ClauseCounts, Confidence, DateBasis, EntityName, Period, Qualifier
+
+
+@strawberry.interface(description="A record that can be asked for by its id alone.")
+class Node:
+    id: strawberry.ID = strawberry.field(description="Stable id, minted once, the same in REST and in bulk files.")
+
+
+def _is(kind: records.RecordKind) -> Any:
+    def is_type_of(_cls: type, source: object, _info: object) -> bool:
+        return isinstance(source, Stored) and source.kind == kind
+
+    return classmethod(is_type_of)
+
+
+async def _document(root: Stored) -> Any:
+    return await root.at.snapshot.get("document", root.data["document"]["id"])
+
+
+async def _reprint_of(root: Stored) -> Any:
+    original = root.data["reprint_of"]
+    return None if original is None else await root.at.snapshot.get("document", original)
+
+
+async def _entity(root: Mentioned) -> Any:
+    return await root.at.snapshot.get("entity", root.data["entity"])
+
+
+def _mentions(root: Stored) -> Any:
+    return [Mentioned(mention, root.at) for mention in root.data["entities"]]
+
+
+@face_of(records.EntityMention)
+class EntityMention:
+    entity: "Entity" = strawberry.field(resolver=_entity, description="The entity.")
+    name: str
+    kind: SubjectKind = code("subject_kinds", "kind")
+
+
+@face_of(records.Action)
+class Action(Node):
+    is_type_of = _is("action")
+    acted_on: date | None
+    date_basis: DateBasis
+    decided_on: date | None
+    period: Period | None
+    entities: list[EntityMention] = strawberry.field(resolver=_mentions)
+    unnamed_subject: str | None
+    open_ended: bool
+    subject_kinds: list[SubjectKind] = codes("subject_kinds")
+    measures: list[Measure] = codes("measures")
+    categories: list[Category] = codes("categories")
+    authorities: list[Authority] = codes("authorities")
+    instruments: list[Instrument] = codes("instruments")
+    campaigns: list[Campaign] = codes("campaigns")
+    regions: list[Region] = codes("regions")
+    amount_cny: BigInt | None
+    gist_zh: str
+    gist_en: str
+    document: "Document" = strawberry.field(resolver=_document)
+    confidence: Confidence
+    extractor: str
+    anchors: list[Anchor]
+    revision: int
+
+
+@face_of(records.Figure)
+class Figure(Node):
+    is_type_of = _is("figure")
+    measure: Measure = code("measures", "measure")
+    subject_kind: SubjectKind = code("subject_kinds", "subject_kind")
+    value_min: BigInt | None
+    value_max: BigInt | None
+    qualifier: Qualifier
+    unit: str
+    wording: str
+    period: Period | None
+    authorities: list[Authority] = codes("authorities")
+    regions: list[Region] = codes("regions")
+    campaign: Campaign | None = code("campaigns", "campaign")
+    gist_zh: str
+    gist_en: str
+    document: "Document" = strawberry.field(resolver=_document)
+    confidence: Confidence
+    extractor: str
+    anchors: list[Anchor]
+    revision: int
+
+
+@face_of(records.Entity)
+class Entity(Node):
+    is_type_of = _is("entity")
+    kind: SubjectKind = code("subject_kinds", "kind")
+    name: str
+    name_en: str | None
+    names: list[EntityName]
+    revision: int
+    actions: Connection[Action] = nested_connection("action", "entity", "The actions that name it.")
+
+
+@face_of(records.Document)
+class Document(Node):
+    is_type_of = _is("document")
+    url: str | None
+    original_url: str | None
+    title: str | None
+    publisher: str | None
+    issuer: Authority | None = code("authorities", "issuer")
+    published_on: date | None
+    period: Period | None
+    sha256: str
+    source_sha256: str
+    length: int
+    reprint_of: "Document | None" = strawberry.field(resolver=_reprint_of)
+    clauses: ClauseCounts
+    extractor: str
+    revision: int
+    actions: Connection[Action] = nested_connection("action", "document", "The actions it states.")
+    figures: Connection[Figure] = nested_connection("figure", "document", "The figures it states.")

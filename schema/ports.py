@@ -1,0 +1,98 @@
+"""What the API may ask of a store. `db.reader` answers it; tests may answer it otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from schema.codes import CodeBook
+from schema.query import AggregateQuery, AsOf, Filter, Key, PageQuery
+from schema.records import RecordKind, Revision
+
+
+class StoreUnavailable(Exception):
+    """The store cannot be reached or is not ready. Worth trying again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One version of one record. It never changes, so `version` may key any cache."""
+
+    version: int
+    id: str
+    on: date | None
+    body: bytes
+    """The record as JSON, with the fields of its model in `schema.records`, in their order."""
+
+    @property
+    def key(self) -> Key:
+        """Its place in the order of lists."""
+        return Key(on=self.on, id=self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list and whether more follow."""
+
+    rows: Sequence[Row]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of an aggregate. A dimension that is not grouped by, or has no value, is None."""
+
+    count: int
+    year: int | None = None
+    multi_year: bool = False
+    """Figures whose period lies within no one year, when grouped by year."""
+    category: str | None = None
+    measure: str | None = None
+    entity: str | None = None
+    authority: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Some of the groups of an aggregate, and how many there are in all."""
+
+    groups: Sequence[Group]
+    total: int
+
+
+class Reader(Protocol):
+    """Read access to the store. Every answer is as of one revision, so that several agree."""
+
+    async def revision(self, as_of: AsOf | None = None) -> Revision:
+        """The revision meant, by default the latest. Raises `BadQuery` if there is no such one."""
+        ...
+
+    async def codebook(self, revision: int) -> CodeBook:
+        """The code lists as of a revision."""
+        ...
+
+    async def page(self, query: PageQuery) -> Page:
+        """A page of records."""
+        ...
+
+    async def total(self, kind: RecordKind, filter: Filter, revision: int) -> int:
+        """How many records match, exactly."""
+        ...
+
+    async def get(self, kind: RecordKind, ids: Sequence[str], revision: int) -> Mapping[str, Row]:
+        """The records with these ids; ids that are not in the store at that revision are left out."""
+        ...
+
+    async def aggregate(self, query: AggregateQuery) -> Groups:
+        """Counts by group."""
+        ...
+
+    def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[Sequence[Row]]:
+        """All matching records in order, in batches, with constant memory and from one snapshot."""
+        ...
+
+    async def ready(self) -> str | None:
+        """None when the store is reachable and its migrations are current, else what is wrong."""
+        ...

@@ -1,0 +1,159 @@
+"""What may be asked of the store: filters, pages, aggregates and points in time. REST and GraphQL share it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, datetime
+from typing import Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from schema.codes import ListName
+from schema.records import RecordKind
+
+MAX_LIMIT = 500
+DEFAULT_LIMIT = 50
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+Measurable = Literal["action", "figure"]
+Dimension = Literal["year", "category", "measure", "entity", "authority"]
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+DIMENSIONS_OF: dict[Measurable, tuple[Dimension, ...]] = {
+    "action": DIMENSIONS,
+    "figure": ("year", "measure", "authority"),
+}
+"""What each kind can be grouped by: official counts name neither entities nor violations."""
+
+AnyOf = tuple[str, ...]
+"""Values of which one must match."""
+
+CODE_FILTERS: dict[str, ListName] = {
+    "category": "categories",
+    "measure": "measures",
+    "authority": "authorities",
+    "region": "regions",
+    "subject_kind": "subject_kinds",
+    "campaign": "campaigns",
+    "instrument": "instruments",
+}
+"""The filters whose values are codes, and the list each takes them from."""
+
+FILTERS_OF: dict[RecordKind, tuple[str, ...]] = {
+    "action": ("year", "from", "to", *CODE_FILTERS, "entity", "document", "search"),
+    "figure": ("year", "from", "to", "measure", "authority", "region", "subject_kind", "campaign", "document", "search"),
+    "entity": ("year", "from", "to", *CODE_FILTERS, "entity", "document", "search"),
+    "document": ("year", "from", "to", "measure", "category", "authority", "region", "entity", "document", "search"),
+}
+"""Which filters each kind of record answers to."""
+
+
+class BadQuery(Exception):
+    """A question that makes no sense. `parameter` names the offending part, the message says why.
+
+    Not a ValueError: pydantic would wrap it.
+    """
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Filter(_Frozen):
+    """Which records are wanted. Within one inner tuple any value may match; every outer one must."""
+
+    year: tuple[tuple[int, ...], ...] = ()
+    since: date | None = None
+    until: date | None = None
+    category: tuple[AnyOf, ...] = ()
+    measure: tuple[AnyOf, ...] = ()
+    authority: tuple[AnyOf, ...] = ()
+    region: tuple[AnyOf, ...] = ()
+    subject_kind: tuple[AnyOf, ...] = ()
+    campaign: tuple[AnyOf, ...] = ()
+    instrument: tuple[AnyOf, ...] = ()
+    entity: tuple[AnyOf, ...] = ()
+    document: tuple[AnyOf, ...] = ()
+    search: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.since and self.until and self.since > self.until:
+            raise BadQuery("from", f"from ({self.since}) is after to ({self.until})")
+        return self
+
+    def canonical(self) -> str:
+        """One text for all ways of asking the same: sorted, without repeats and without what is not asked."""
+        fields: dict[str, object] = {}
+        for name, value in self:
+            if isinstance(value, tuple) and value:
+                fields[name] = sorted({_canonical_group(group) for group in value})
+            elif isinstance(value, date):
+                fields[name] = value.isoformat()
+        return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _canonical_group(group: tuple[object, ...] | str) -> str:
+    if isinstance(group, str):
+        return group
+    return json.dumps(sorted(set(group), key=str), ensure_ascii=False)
+
+
+class Key(_Frozen):
+    """The place of a record in the order `sort date DESC NULLS LAST, id`."""
+
+    on: date | None
+    id: str
+
+
+class PageQuery(_Frozen):
+    """One page of records of a kind, at a revision."""
+
+    kind: RecordKind
+    filter: Filter = Filter()
+    revision: int = Field(ge=1)
+    limit: int = Field(DEFAULT_LIMIT, ge=0, le=MAX_LIMIT)
+    after: Key | None = None
+
+
+class AggregateQuery(_Frozen):
+    """Counts of actions or figures by group, at a revision, largest group first."""
+
+    of: Measurable = "action"
+    group_by: tuple[Dimension, ...] = Field(min_length=1)
+    filter: Filter = Filter()
+    revision: int = Field(ge=1)
+    limit: int = Field(DEFAULT_LIMIT, ge=0, le=MAX_LIMIT)
+    offset: int = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def _countable(self) -> Self:
+        for dimension in self.group_by:
+            if dimension not in DIMENSIONS_OF[self.of]:
+                raise BadQuery("group_by", f"{self.of}s cannot be grouped by {dimension}")
+        return self
+
+
+class AsOf(_Frozen):
+    """A point in the history of the store, as the user wrote it."""
+
+    text: str
+    revision: int | None = None
+    release: str | None = None
+    time: datetime | None = None
+
+
+AS_OF_PATTERN = (
+    r"^(r[1-9][0-9]{0,8}"
+    r"|[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,4}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2}))$"
+)
+"""`r17` is a revision, `2026.11.1` a release, an RFC 3339 time with an offset a transaction time."""
+
+
+def fingerprint(*parts: str) -> str:
+    """A short digest that tells one question from another."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

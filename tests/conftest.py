@@ -1,0 +1,115 @@
+"""Fixtures. Policy: real Postgres, started once a session (or CUNZHAO_DATABASE_URL's server).
+
+One template database is migrated and given the code lists; a test that writes takes a copy (`dsn`),
+tests that only read share one filled with an invented corpus (`sample_dsn`, `reader`, `served`).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import uvicorn
+from support import corpus
+from support.databases import database_name, fresh_database
+
+from db.embedded import EmbeddedPostgres
+from db.migrate import migrate
+from db.pool import connect, open_pool
+from db.reader import PostgresReader
+from db.vocabulary import bring_vocabulary
+
+_GIVEN_SERVER = os.environ.get("CUNZHAO_DATABASE_URL")
+for name in [name for name in os.environ if name.startswith("CUNZHAO_")]:
+    del os.environ[name]  # a developer's own settings must not change what is tested
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Postgres server where databases may be made."""
+    if _GIVEN_SERVER:
+        yield _GIVEN_SERVER
+        return
+    # The data is thrown away, so nothing is gained by waiting for the disk.
+    postgres = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), {"fsync": "off"})
+    yield postgres.start()
+    postgres.stop()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def template(server: str) -> AsyncIterator[str]:
+    """The name of a migrated database with the code lists and nothing else."""
+    async with fresh_database(server) as dsn:
+        connection = await connect(dsn)
+        await migrate(connection)
+        await bring_vocabulary(connection)
+        await connection.close()
+        yield database_name(dsn)
+
+
+@pytest_asyncio.fixture
+async def dsn(server: str, template: str) -> AsyncIterator[str]:
+    """A store of the test's own, with the code lists."""
+    async with fresh_database(server, template) as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def empty_dsn(server: str) -> AsyncIterator[str]:
+    """A database of the test's own with nothing in it."""
+    async with fresh_database(server) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="session")
+async def sample_dsn(server: str, template: str) -> AsyncIterator[str]:
+    """A store filled with the invented corpus, to be read only."""
+    async with fresh_database(server, template) as made:
+        connection = await connect(made, role="cunzhao_writer")
+        await corpus.fill(connection)
+        await connection.close()
+        yield made
+
+
+@pytest_asyncio.fixture(scope="session")
+async def reader(sample_dsn: str) -> AsyncIterator[PostgresReader]:
+    """A reader of the invented corpus."""
+    pool = await open_pool(sample_dsn, size=4, statement_timeout=10)
+    yield PostgresReader(pool)
+    await pool.close()
+
+
+@pytest.fixture(scope="session")
+def served(sample_dsn: str) -> Iterator[str]:
+    """The address of the whole application over the invented corpus, served by uvicorn."""
+    from api.app import create_app
+    from api.settings import Settings
+
+    app = create_app(Settings(database_url=sample_dsn))
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", log_config=None)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise RuntimeError("the application did not start")
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real announcements beside the project, where there is one."""
+    folder = Path(__file__).parents[2] / "shared"
+    if not (folder / "sources").is_dir():
+        pytest.skip("the folder ../shared is not here")
+    return folder
