@@ -7,25 +7,41 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 from api import contract
 from api.errors import ERRORS, render_error
+from api.graphql import graphql_routes
 from api.guards import OpenHeaders, Preflight, SizeLimits
 from api.observability import Metrics, Observed
 from api.rest import aggregates, exports, records, service, vocabularies
 from api.settings import Settings
 from db.pool import open_pool
 from db.reader import PostgresReader
+from schema.graphql import Limits
 from schema.ports import Reader
 
-ROUTES = [
-    *service.ROUTES,  # /v1  /healthz  /readyz  /metrics
-    *records.ROUTES,  # /v1/actions[/{id}]  and so on for figures, entities, documents
-    *vocabularies.ROUTES,  # /v1/vocabularies[/<list>]
-    *aggregates.ROUTES,  # /v1/aggregate
-    *exports.ROUTES,  # /v1/exports/<table>.<format>
-    *contract.ROUTES,  # /openapi.json
-]
+
+def routes(settings: Settings) -> list[BaseRoute]:
+    """Every address."""
+    return [
+        *service.ROUTES,  # /v1  /healthz  /readyz  /metrics
+        *records.ROUTES,  # /v1/actions[/{id}]  and so on for figures, entities, documents
+        *vocabularies.ROUTES,  # /v1/vocabularies[/<list>]
+        *aggregates.ROUTES,  # /v1/aggregate
+        *exports.ROUTES,  # /v1/exports/<table>.<format>
+        *contract.ROUTES,  # /openapi.json
+        *graphql_routes(_graphql_limits(settings), body_limit=settings.body_limit_bytes),  # /graphql
+    ]
+
+
+def _graphql_limits(settings: Settings) -> Limits:
+    return Limits(
+        depth=settings.graphql_depth,
+        aliases=settings.graphql_aliases,
+        tokens=settings.graphql_tokens,
+        cost=settings.graphql_cost,
+    )
 
 
 def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
@@ -49,7 +65,7 @@ def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
 
     metrics = Metrics()
     app = Starlette(
-        routes=ROUTES,
+        routes=routes(settings),
         # From the outside in: headers on every answer, then names and counts, then what is refused unread.
         middleware=[
             Middleware(OpenHeaders),
@@ -57,7 +73,7 @@ def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
             Middleware(Preflight),
             Middleware(SizeLimits, settings.url_limit_bytes, settings.body_limit_bytes),
         ],
-        exception_handlers={kind: render_error for kind in ERRORS},
+        exception_handlers=dict.fromkeys(ERRORS, render_error),
         lifespan=lifespan,
     )
     # An address is one thing: no redirect from one spelling to another.

@@ -19,7 +19,6 @@ _EVERY_ANSWER = {
     "Referrer-Policy": "no-referrer",
 }
 _PREFLIGHT = {
-    "Allow": "GET, HEAD, OPTIONS, POST",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, X-Request-Id",
     "Access-Control-Max-Age": "86400",
@@ -45,16 +44,30 @@ class OpenHeaders:
 
 
 class Preflight:
-    """Answers OPTIONS: anyone may read, nobody sends credentials."""
+    """Answers OPTIONS where there is something: anyone may read, nobody sends credentials."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "OPTIONS":
-            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send)
-        else:
+        if scope["type"] != "http" or scope["method"] != "OPTIONS":
             await self.app(scope, receive, send)
+            return
+        refusal: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            refusal.append(message)
+
+        # The router knows which methods an address has: it says so when it refuses this one.
+        await self.app(scope, receive, keep)
+        headers = Headers(raw=refusal[0]["headers"])
+        if refusal[0]["status"] == 405:
+            allowed = ", ".join(sorted({*headers.get("allow", "").split(", "), "OPTIONS"}))
+            response = Response(status_code=204, headers={"Allow": allowed, **_PREFLIGHT})
+            await response(scope, receive, send)
+        else:
+            for message in refusal:
+                await send(message)
 
 
 class SizeLimits:

@@ -155,4 +155,3 @@ def _finish(shape: str) -> list[Any]:
     if shape == "json":
         return [drop, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     return [drop, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
-

@@ -1,7 +1,7 @@
-"""The parameters of the REST interface: declared once, for reading queries and for the contract.
+r"""The parameters of the REST interface: declared once, for reading queries and for the contract.
 
-A comma means or, a repeated parameter means and. Where commas separate names, `\\,` is a comma that
-belongs to the name and `\\\\` a backslash; percent-encoding is undone before that.
+A comma means or, a repeated parameter means and. Where commas separate names, `\,` is a comma that
+belongs to the name and `\\` a backslash; percent-encoding is undone before that.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any, Literal
 
-from schema.codes import ListName, shipped_codes
+from schema.codes import ListName
 from schema.ids import ID_PATTERNS
 from schema.points import parse_as_of
 from schema.query import (
@@ -39,7 +39,7 @@ _NAME_PATTERN = r"^(?:[^\x00-\x1f\x7f\\,]|\\[\\,])+$"
 _SEARCH_PATTERN = r"^[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s][^\x00-\x1f\x7f]*$"
 _INTEGER = re.compile("0|[1-9][0-9]{0,8}", re.ASCII)
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_TOKENS = re.compile(r"\\.|[^\\,]+|.", re.DOTALL)
+_PIECES = re.compile(r"\\.|[^\\,]+|.", re.DOTALL)
 
 Shape = Literal["groups", "all", "list", "once"]
 """How a parameter is written. groups: commas are or, repeats are and. all: repeats are and, commas are
@@ -84,11 +84,11 @@ class Parameter:
 def split_commas(text: str) -> list[str]:
     """The parts between unescaped commas, their escapes kept."""
     parts = [""]
-    for token in _TOKENS.findall(text):
-        if token == ",":
+    for piece in _PIECES.findall(text):
+        if piece == ",":
             parts.append("")
         else:
-            parts[-1] += token
+            parts[-1] += piece
     return parts
 
 
@@ -143,7 +143,9 @@ def _name(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise ValueError(f"the name has {len(text)} characters, and {MAX_TEXT} is the maximum")
     if not re.fullmatch(_NAME_PATTERN, text):
-        raise ValueError(f"{_short(text)} is not a name: empty, a control character, or a backslash before neither , nor \\")
+        raise ValueError(
+            f"{_short(text)} is not a name: empty, a control character, or a backslash before neither , nor \\"
+        )
     return re.sub(r"\\(.)", r"\1", text)
 
 
@@ -159,8 +161,8 @@ _read_code = _matching(_CODE_PATTERN, "a code")
 
 
 def code_schema(list_name: ListName) -> dict[str, Any]:
-    """JSON Schema of a code of one list: its codes, one by one."""
-    return {"type": "string", "enum": [item.code for item in shipped_codes().items(list_name)]}
+    """JSON Schema of a code of one list: its codes stand among the components of the contract."""
+    return {"$ref": f"#/components/schemas/{list_name}_code"}
 
 
 def _code_filter(name: str, list_name: ListName) -> Parameter:

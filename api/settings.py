@@ -44,12 +44,21 @@ class Settings(BaseSettings):
         10.0, gt=0, description="Longest time one question may take in Postgres, in seconds."
     )
     body_limit_bytes: int = Field(262_144, ge=1, description="Longest body of a request, in bytes.")
-    url_limit_bytes: int = Field(
-        16_384, ge=256, description="Longest path and query of a request, in bytes."
+    url_limit_bytes: int = Field(16_384, ge=256, description="Longest path and query of a request, in bytes.")
+    fetch_private_addresses: bool = Field(
+        False, description="Whether `cunzhao ingest` and `extract` may fetch addresses in private networks."
     )
     log_format: Literal["console", "json"] = Field("console", description="Shape of the log lines.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least important kind of log line that is written."
+    )
+    graphql_depth: int = Field(
+        12, ge=1, description="Deepest nesting of fields in a GraphQL query, introspection apart."
+    )
+    graphql_aliases: int = Field(30, ge=0, description="Most aliases in a GraphQL query.")
+    graphql_tokens: int = Field(2_000, ge=1, description="Longest GraphQL query, in tokens.")
+    graphql_cost: int = Field(
+        100_000, ge=1, description="Highest cost of a GraphQL query, in about as many values as it may return."
     )
     shutdown_grace_seconds: int = Field(
         10, ge=0, description="Time that requests under way get when the server is told to stop, in seconds."

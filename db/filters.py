@@ -90,7 +90,7 @@ def _named(made: Conditions, group: AnyOf, column: str) -> str:
     """Entities are asked for by id or by any of their names."""
     ids, keys = made.bind(list(group)), made.bind([match_key(name) for name in group])
     return (
-        f"({column} = ANY({ids}::text[]) OR {column} IN (SELECT e.id FROM entity_name n"
+        f"({column} = ANY({ids}::text[]) OR {column} IN (SELECT e.id FROM entity_name n"  # noqa: S608  # fixed names
         f" JOIN entity_version e USING (version) WHERE n.match_key = ANY({keys}::text[]) AND {as_of('e')}))"
     )
 
@@ -141,9 +141,7 @@ def _on_documents(made: Conditions, filter: Filter) -> None:
     """Dates are those of publication; codes and names are those of one action or figure it states."""
     _days(made, filter, "published_on", "published_on")
     _documents(made, filter, "id")
-    stated = filter.model_copy(
-        update={"year": (), "since": None, "until": None, "document": (), "search": ()}
-    )
+    stated = filter.model_copy(update={"year": (), "since": None, "until": None, "document": (), "search": ()})
     if stated == Filter():
         return
     actions = made.within("i")

@@ -16,6 +16,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
 from db.changes import Change
 from db.pool import Connection
 from db.statements import statement
@@ -143,17 +145,17 @@ async def apply_dataset(connection: Connection, dataset: Dataset) -> Applied:
 
 
 def _write_lines(file: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     file.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _closing(row: Mapping[str, Any]) -> dict[str, int]:
+def _closing(row: asyncpg.Record) -> dict[str, int]:
     return {} if row["revision_to"] is None else {"revision_to": row["revision_to"]}
 
 
 async def write_dataset(connection: Connection, folder: Path) -> None:
     """Write the whole history of a store as a dataset. The texts stay where they are."""
-    folder.mkdir(parents=True, exist_ok=True)
     revisions = [Revision(**row) for row in await connection.fetch(statement("all_revisions"))]
     _write_lines(folder / _REVISIONS, (r.model_dump(mode="json") for r in revisions))
     _write_lines(folder / _CODES, [_code_line(row) for row in await connection.fetch(statement("all_code_versions"))])
@@ -166,13 +168,13 @@ async def write_dataset(connection: Connection, folder: Path) -> None:
         _write_lines(folder / name, [_record_line(kind, row, unhandled) for row in rows])
 
 
-def _code_line(row: Mapping[str, Any]) -> dict[str, Any]:
+def _code_line(row: asyncpg.Record) -> dict[str, Any]:
     item = {name: row[name] for name in CodeItem.model_fields}
     return {"revision": row["revision_from"], **_closing(row), "position": row["position"], "item": item}
 
 
 def _record_line(
-    kind: RecordKind, row: Mapping[str, Any], unhandled: Mapping[tuple[str, int], list[dict[str, Any]]]
+    kind: RecordKind, row: asyncpg.Record, unhandled: Mapping[tuple[str, int], list[dict[str, Any]]]
 ) -> dict[str, Any]:
     line: dict[str, Any] = {**_closing(row), "record": json.loads(row["body"])}
     clauses = unhandled.get((row["id"], row["revision_from"])) if kind == "document" else None

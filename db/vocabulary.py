@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncpg
+
 from db.changes import Change
 from db.pool import Connection
 from db.statements import statement
@@ -34,8 +36,8 @@ async def vocabulary_change(connection: Connection, shipped: CodeBook) -> Change
     return Change(cause="vocabulary", note=note, codes=opened, closed_codes=closed)
 
 
-def _place_and_item(row: object) -> tuple[int, CodeItem]:
-    fields = dict(row.items())  # type: ignore[attr-defined]  # a row of the driver
+def _place_and_item(row: asyncpg.Record) -> tuple[int, CodeItem]:
+    fields = dict(row.items())
     position = fields.pop("position")
     del fields["revision_from"], fields["revision_to"]
     return position, CodeItem(**fields)

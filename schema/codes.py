@@ -10,9 +10,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ListName = Literal[
-    "measures", "subject_kinds", "categories", "authorities", "instruments", "campaigns", "regions"
-]
+ListName = Literal["measures", "subject_kinds", "categories", "authorities", "instruments", "campaigns", "regions"]
 LIST_NAMES: tuple[ListName, ...] = get_args(ListName)
 NATIONAL_REGION = "100000"
 
@@ -45,9 +43,7 @@ class CodeItem(BaseModel):
     kind: str | None = Field(
         None, description="Measures: atomic, composite (a joint count) or umbrella. Authorities: their rank."
     )
-    region: str | None = Field(
-        None, description="Authorities only: the GB/T 2260 region the body answers for."
-    )
+    region: str | None = Field(None, description="Authorities only: the GB/T 2260 region the body answers for.")
 
 
 class CodeBook:

@@ -41,9 +41,7 @@ class Anchor(Extracted):
     """
 
     field: str = Field(description="The field of the record that this supports, such as `measures`.")
-    value: str | None = Field(
-        None, description="Which value of a list field: the code, or the name as stated."
-    )
+    value: str | None = Field(None, description="Which value of a list field: the code, or the name as stated.")
     start: NonNegative = Field(description="First code point of the evidence in the text layer.")
     end: NonNegative = Field(description="One past the last code point.")
     exact: str = Field(

@@ -40,7 +40,18 @@ CODE_FILTERS: dict[str, ListName] = {
 
 FILTERS_OF: dict[RecordKind, tuple[str, ...]] = {
     "action": ("year", "from", "to", *CODE_FILTERS, "entity", "document", "search"),
-    "figure": ("year", "from", "to", "measure", "authority", "region", "subject_kind", "campaign", "document", "search"),
+    "figure": (
+        "year",
+        "from",
+        "to",
+        "measure",
+        "authority",
+        "region",
+        "subject_kind",
+        "campaign",
+        "document",
+        "search",
+    ),
     "entity": ("year", "from", "to", *CODE_FILTERS, "entity", "document", "search"),
     "document": ("year", "from", "to", "measure", "category", "authority", "region", "entity", "document", "search"),
 }

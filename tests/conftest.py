@@ -15,14 +15,15 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import uvicorn
-from support import corpus
-from support.databases import database_name, fresh_database
+from pydantic import SecretStr
 
 from db.embedded import EmbeddedPostgres
 from db.migrate import migrate
 from db.pool import connect, open_pool
 from db.reader import PostgresReader
 from db.vocabulary import bring_vocabulary
+from tests.support import corpus
+from tests.support.databases import database_name, fresh_database
 
 _GIVEN_SERVER = os.environ.get("CUNZHAO_DATABASE_URL")
 for name in [name for name in os.environ if name.startswith("CUNZHAO_")]:
@@ -90,7 +91,7 @@ def served(sample_dsn: str) -> Iterator[str]:
     from api.app import create_app
     from api.settings import Settings
 
-    app = create_app(Settings(database_url=sample_dsn))
+    app = create_app(Settings(database_url=SecretStr(sample_dsn)))
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", log_config=None)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

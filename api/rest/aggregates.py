@@ -12,7 +12,7 @@ from starlette.routing import Route
 from api.caching import variant
 from api.params import AGGREGATE_PARAMETERS
 from api.rest.envelope import Listing, reader_of
-from api.rest.questions import Question, check_codes, read_query, settle
+from api.rest.questions import check_codes, read_query, settle
 from schema.pages import aggregate_fingerprint
 from schema.points import encode_cursor
 from schema.ports import Group

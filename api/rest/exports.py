@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 
 from starlette.requests import Request
@@ -39,7 +40,7 @@ async def export(kind: RecordKind, suffix: str, request: Request) -> Response:
     name = f"cunzhao-{PLURALS[kind]}-r{revision.number}.{suffix}"
     headers = {**shown.headers, "Content-Disposition": f'attachment; filename="{name}"'}
     if request.method == "HEAD":
-        return StreamingResponse(_nothing(), headers=headers, media_type=shown.media_type)
+        return StreamingResponse((), headers=headers, media_type=shown.media_type)
     batches = reader.stream(kind, filter, revision.number)
     counter = request.app.state.metrics.export_rows.labels(PLURALS[kind], suffix)
     body = await begun(_written(_file(kind, suffix, question, revision.number), batches, counter.inc))
@@ -48,24 +49,25 @@ async def export(kind: RecordKind, suffix: str, request: Request) -> Response:
     return StreamingResponse(body, headers=headers, media_type=shown.media_type)
 
 
-async def _nothing() -> AsyncIterator[bytes]:
-    return
-    yield b""
-
-
 async def _written(
     file: FileFormat, batches: AsyncIterator[Sequence[Row]], count: Callable[[int], None]
 ) -> AsyncIterator[bytes]:
     """The file, batch by batch. An error of the store goes through: the connection breaks, and no end is written."""
-    try:
-        head = file.head()
+    head = file.head()
+    # A client that has left must not keep a connection to the store until the garbage is collected.
+    async with _closing(batches):
         async for rows in batches:
             yield head + file.rows(rows)
             head = b""
             count(len(rows))
-        yield head + file.tail()
+    yield head + file.tail()
+
+
+@asynccontextmanager
+async def _closing(batches: AsyncIterator[Sequence[Row]]) -> AsyncIterator[None]:
+    try:
+        yield
     finally:
-        # A client that has left must not keep a connection to the store until the garbage is collected.
         if isinstance(batches, AsyncGenerator):
             await batches.aclose()
 

@@ -1,8 +1,8 @@
-"""The file formats of exports. A file is a head, rows in batches, and a tail.
+r"""The file formats of exports. A file is a head, rows in batches, and a tail.
 
 The columns of CSV are those of the record models. What a cell cannot hold is flattened in one way: the fields
 of a nested object become columns (`document_id`), the values of a list are joined by `|` (in a value `|` and
-`\\` get a backslash), and anchors become their number and the words they point to; their places stand in
+`\` get a backslash), and anchors become their number and the words they point to; their places stand in
 NDJSON and JSON.
 """
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from api.caching import variant
 from api.rest.envelope import address, reader_of, respond_detail
-from api.rest.exports import SUFFIXES
+from api.rest.formats import MEDIA_TYPES
 from api.rest.questions import read_query, settle
 from api.rest.records import PLURALS
 from schema.ports import StoreUnavailable
@@ -19,7 +19,7 @@ _PLACES = (
     *PLURALS.values(),
     "vocabularies",
     "aggregate",
-    *(f"exports/{plural}.{suffix}" for plural in PLURALS.values() for suffix in SUFFIXES),
+    *(f"exports/{plural}.{suffix}" for plural in PLURALS.values() for suffix in MEDIA_TYPES),
 )
 
 

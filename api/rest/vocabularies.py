@@ -13,7 +13,8 @@ from api.caching import variant
 from api.params import DETAIL_PARAMETERS, vocabulary_parameters
 from api.rest.envelope import Listing, address, reader_of
 from api.rest.questions import read_query, settle
-from schema.codes import LIST_NAMES, ListName
+from schema.codes import LIST_NAMES, ListName, UnknownCode
+from schema.query import BadQuery
 
 
 async def list_vocabularies(request: Request) -> Response:
@@ -41,16 +42,16 @@ async def get_vocabulary(name: ListName, request: Request) -> Response:
     if shown.known_to(request):
         return shown.not_modified()
     book = await reader.codebook(revision.number)
-    wanted = {book.item(name, code).code for code in question.values.get("code", ())}
-    items = [item for item in book.items(name) if not wanted or item.code in wanted]
+    wanted = question.values.get("code")
+    for code in wanted or ():
+        if not book.has(name, code):
+            raise BadQuery("code", str(UnknownCode(name, code)))
+    items = [item for item in book.items(name) if wanted is None or item.code in wanted]
     bodies = (item.model_dump_json().encode() for item in items)
     return Listing(bodies, len(items)).respond(request, question, shown)
 
 
 ROUTES = [
     Route("/v1/vocabularies", list_vocabularies),
-    *(
-        Route(f"/v1/vocabularies/{name}", partial(get_vocabulary, name), name=f"list_{name}")
-        for name in LIST_NAMES
-    ),
+    *(Route(f"/v1/vocabularies/{name}", partial(get_vocabulary, name), name=f"list_{name}") for name in LIST_NAMES),
 ]

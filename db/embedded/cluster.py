@@ -66,9 +66,10 @@ def _create(layout: Layout, binaries: Binaries) -> None:
             building,
             f"CREATE ROLE {ROLE} LOGIN CREATEDB CREATEROLE PASSWORD '{password}'",
             f"CREATE DATABASE {DATABASE} OWNER {ROLE} STRATEGY file_copy",
+            sync=False,
         )
         _write_passfile(layout, password)
-        # One pass at the end instead of one by each program.
+        # To the disk in one pass at the end, not by each program.
         run_program([binaries.folder / "initdb", "--sync-only", "-D", building], layout.account)
         building.rename(layout.cluster)
     finally:
@@ -112,9 +113,10 @@ def _write_private(layout: Layout, text: str) -> Path:
     return Path(path)
 
 
-def _single_user(layout: Layout, binaries: Binaries, cluster: Path, *statements: str) -> None:
+def _single_user(layout: Layout, binaries: Binaries, cluster: Path, *statements: str, sync: bool = True) -> None:
+    safety = ["-c", "exit_on_error=on", "-c", f"fsync={'on' if sync else 'off'}"]
     run_program(
-        [binaries.folder / "postgres", "--single", "-D", cluster, "-c", "exit_on_error=on", "postgres"],
+        [binaries.folder / "postgres", "--single", "-D", cluster, *safety, SUPERUSER],
         layout.account,
         stdin="".join(f"{statement}\n" for statement in statements),
     )

@@ -15,6 +15,8 @@ from db.embedded.errors import EmbeddedError
 from db.embedded.programs import ENVIRONMENT
 
 POLL_SECONDS = 0.01
+# Python complains of a child that runs on when its object goes.
+_OUTLIVING: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,11 @@ class Postmaster:
         """Wait until it accepts connections; False if it ended or the time is over."""
         _wait_until(lambda: self.ready() or not self.alive(), seconds)
         return self.ready()
+
+    def leave_running(self) -> None:
+        """Let it outlive this process, for others who use it."""
+        if self._child is not None:
+            _OUTLIVING.append(self._child)
 
     def stop(self, patience: float = 30) -> None:
         """Shut it down: its clients first, at once if that takes too long, and at last by force.

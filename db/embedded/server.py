@@ -136,8 +136,10 @@ class EmbeddedPostgres:
         self._clients.release()
         try:
             if (self._owner.held or self._owner.try_exclusive()) and self._clients.try_exclusive():
-                self._postmaster = Postmaster.find(self._layout.cluster, self._layout.account.uid)
+                self._postmaster = self._postmaster or self._find()
                 self.stop()
+            elif self._postmaster is not None:
+                self._postmaster.leave_running()
         finally:
             self._postmaster = None
             self._owner.release()
@@ -160,8 +162,11 @@ class EmbeddedPostgres:
             self._layout.prepare()
             return self._clients.held or self._clients.try_shared()
 
+    def _find(self) -> Postmaster | None:
+        return Postmaster.find(self._layout.cluster, self._layout.account.uid)
+
     def _find_ready(self) -> Postmaster | None:
-        found = Postmaster.find(self._layout.cluster, self._layout.account.uid)
+        found = self._find()
         return found if found and found.ready() else None
 
     def _run(self) -> str:
@@ -169,7 +174,7 @@ class EmbeddedPostgres:
             self._postmaster = self._find_ready()
         if self._postmaster is None:
             # One that a killed owner left in the middle of starting or stopping.
-            if orphan := Postmaster.find(self._layout.cluster, self._layout.account.uid):
+            if orphan := self._find():
                 orphan.stop()
             binaries = Binaries.installed()
             if self._layout.home != self._layout.folder:

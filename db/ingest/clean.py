@@ -20,7 +20,9 @@ from db.ingest.source_facts import page_facts
 
 _CARD_LINE = re.compile(r"\s*(?P<label>[^：:]{1,8})\s*[：:]\s*(?P<value>.+?)\s*")
 _DATE = re.compile(r"(?P<y>20\d\d|19\d\d)\s*[-./年]\s*(?P<m>\d{1,2})\s*[-./月]\s*(?P<d>\d{1,2})")
-_ORDINAL_HEADING = re.compile(r"\s*(?:第?[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十]{1,3}[）)]).{2,58}")
+_ORDINAL_HEADING = re.compile(
+    r"\s*(?:第?[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十]{1,3}[）)]).{2,58}"
+)
 _SENTENCE_END = re.compile(r"[。！？；]")
 _LONGEST_HEADING = 60
 
@@ -154,5 +156,3 @@ def _original(url: str | None) -> str | None:
         return None
     found = page_facts().archive_prefix.match(url)
     return url[found.end() :] if found else url
-
-

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from db.ingest.known import Known
 from db.matching import match_key, to_simplified, to_traditional
@@ -66,11 +67,11 @@ def _new_entity(entity_id: str, mention: ExtractedMention) -> Entity:
     )
 
 
-def _gazetteer_names(raw: dict[str, object]) -> Iterator[EntityName]:
+def _gazetteer_names(raw: Mapping[str, Any]) -> Iterator[EntityName]:
     yield from _stated_names(str(raw["zh"]))
     lists: tuple[tuple[str, NameLanguage | None], ...] = (("aliases", None), ("aliases_zh_hant", "zh-Hant"))
     for field, language in lists:
-        for name in raw.get(field, ()):  # type: ignore[attr-defined]  # a list of names
+        for name in raw.get(field, ()):
             yield EntityName(name=name, language=language or _language(name), kind="alias")
     for field, tag, kind in _OTHER_NAMES:
         if field in raw:

@@ -10,7 +10,18 @@ from opencc import OpenCC
 _HAN = (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))
 _SIGNS = {"＠": "@", "％": "%", "．": ".", "＋": "+", "－": "-", "／": "/", "\u3000": " ", "\xa0": " ", "﹑": "、"}
 # Quotation marks of either script fold to one pair, brackets too; doubled ones nest as they stand.
-_PAIRS = {"「": "“", "」": "”", "『": "‘", "』": "’", "﹁": "“", "﹂": "”", "(": "（", ")": "）", "〈": "《", "〉": "》"}
+_PAIRS = {
+    "「": "“",
+    "」": "”",
+    "『": "‘",
+    "』": "’",
+    "﹁": "“",
+    "﹂": "”",
+    "(": "（",
+    ")": "）",
+    "〈": "《",
+    "〉": "》",
+}
 _PUNCTUATION = {",": "，", ";": "；", "?": "？", "!": "！", "｡": "。", "､": "、"}
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -33,9 +44,7 @@ def _simplified() -> dict[int, int]:
     # Line feeds between the characters keep OpenCC from reading them as words.
     given = [chr(code) for code in _HAN]
     found = OpenCC("t2s").convert("\n".join(given)).split("\n")
-    return {
-        ord(one): ord(other) for one, other in zip(given, found, strict=True) if one != other and len(other) == 1
-    }
+    return {ord(one): ord(other) for one, other in zip(given, found, strict=True) if one != other and len(other) == 1}
 
 
 def fold(text: str) -> str:

@@ -172,4 +172,3 @@ class BlockReader(HTMLParser):
 def read_blocks(text: str, start: int) -> list[Block]:
     """The blocks of the page from `start` on, in order, blank loose lines included."""
     return BlockReader(text, start).blocks
-

@@ -55,8 +55,8 @@ def _grammar() -> _Grammar:
     units = {unit for unit in units if unit[0] not in "万亿"}
     number = (
         rf"(?P<before>{words})?\s*"
-        rf"(?:(?P<digits>(?<![\d.])\d+(?:,\d{{3}})*(?:\.\d+)?)\s*(?P<inner>余|多)?\s*(?P<times>[百千]?[万亿]{{0,2}}|[百千])"
-        rf"|(?<![第{DIGIT_CHARACTERS}万亿\d])(?P<words>[{DIGIT_CHARACTERS}万亿]+))\s*(?P<after>余|多)?\s*"
+        rf"(?:(?P<digits>(?<![\d.])\d+(?:,\d{{3}})*(?:\.\d+)?)\s*(?P<inner>余|多)?\s*(?P<times>[百千佰仟]?[万亿]{{0,2}}|[百千佰仟])"
+        rf"|(?<![第数上成几好{DIGIT_CHARACTERS}万亿\d])(?P<words>[{DIGIT_CHARACTERS}万亿]+))\s*(?P<after>余|多)?\s*"
     )
     bad = trie_pattern(grammar["not_units_after"])
     trailing = trie_pattern(word for word in qualifiers if word not in "余多")

@@ -29,9 +29,7 @@ _UNSTAMPED = 1  # the writer puts in the number of the revision
 _HOW_READ = {"revision", "extractor"}  # a record read the same by a newer extractor is the same record
 
 
-def resolve(
-    extraction: Extraction, text: str, known: Known, book: CodeBook, extractor: str
-) -> Change:
+def resolve(extraction: Extraction, text: str, known: Known, book: CodeBook, extractor: str) -> Change:
     """The change that makes the store say what the extraction says. It is empty if it says so already."""
     read = _Reading(extraction, known, book, extractor)
     document = read.document()

@@ -52,10 +52,7 @@ def page_facts() -> PageFacts:
     regions = {marker: part for facts in all_facts for marker, part in facts.get("regions", {}).items()}
     labels = {label: key for facts in all_facts for key, label in facts.get("card", {}).items()}
     publishers = {
-        host: facts["publisher"]
-        for facts in all_facts
-        if facts.get("publisher")
-        for host in facts.get("hosts", ())
+        host: facts["publisher"] for facts in all_facts if facts.get("publisher") for host in facts.get("hosts", ())
     }
     return PageFacts(
         regions=MappingProxyType(regions),

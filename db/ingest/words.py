@@ -111,7 +111,8 @@ def measures() -> Lexicon:
 def _object_form() -> re.Pattern[str]:
     nouns = trie_pattern(fold(form) for item in vocabulary_source("subject_kinds") for form in item["zh_variants"])
     verbs = trie_pattern([*{verb for verb, _ in frames().by_kind}, "约谈", "警告", "罚款"])
-    return re.compile(f"(?:责令|依法|协调)?(?:{verbs})[^、或]*(?:{nouns})")
+    alone = trie_pattern(frames().bare)
+    return re.compile(f"(?:责令|依法|协调)?(?:{verbs})[^、或]*(?:{nouns})|(?:责令|限期|应用商店)(?:{alone})")
 
 
 def _has_object(form: str) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -63,10 +62,10 @@ def _prepare(schema: GraphQLSchema, text: str, limits: Limits) -> Prepared:
 
 
 def _parse(text: str, limits: Limits) -> DocumentNode:
-    options: dict[str, Any] = {"max_lexical_tokens": limits.tokens, "max_comments": limits.comments}
     try:
-        return parse(text, **options)
+        return parse(text, max_lexical_tokens=limits.tokens, max_comments=limits.comments)
     except GraphQLError as error:
-        if "limit" in error.message and "exceeded" in error.message:
-            raise LimitExceeded("number of tokens", limits.tokens + 1, limits.tokens) from error
+        for what, limit in (("tokens", limits.tokens), ("comments", limits.comments)):
+            if f"contains more than {limit} {what}" in error.message:
+                raise LimitExceeded(what, limit + 1, limit) from None
         raise

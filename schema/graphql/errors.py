@@ -17,12 +17,14 @@ UNAVAILABLE: Final = "UNAVAILABLE"
 INTERNAL: Final = "INTERNAL"
 _ARGUMENTS: Final = {"cursor": "after"}
 """Where a parameter has another name here than in REST, beyond the spelling."""
+_LONGEST: Final = 1_000
+"""Messages quote the query, which may be long."""
 _log = logging.getLogger(__name__)
 
 
 def refused(error: GraphQLError) -> dict[str, Any]:
     """The form of an error found before anything was executed: it is the client's."""
-    formatted = dict(error.formatted)
+    formatted = {**error.formatted, "message": error.message[:_LONGEST]}
     extensions: dict[str, Any] = {"code": BAD_USER_INPUT, **(error.extensions or {})}
     bad_query = _cause(error)
     if isinstance(bad_query, BadQuery):

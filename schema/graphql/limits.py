@@ -37,9 +37,16 @@ class LimitExceeded(GraphQLError):
     """More was asked than one request may have."""
 
     def __init__(self, what: str, asked: int, limit: int) -> None:
-        message = f"the {what} of the query is {asked}, the limit is {limit}"
+        # A document that spreads its fragments over and over asks for more than a number in JSON can say.
+        asked = min(asked, _LARGEST)
         code = f"{what.upper().replace(' ', '_')}_LIMIT_EXCEEDED"
-        super().__init__(message, extensions={"code": code, "requested": asked, "limit": limit})
+        super().__init__(
+            f"the {what} of the query: {asked}, which is more than the limit of {limit}",
+            extensions={"code": code, "requested": asked, "limit": limit},
+        )
+
+
+_LARGEST: Final = 2**53 - 1
 
 
 _INTROSPECTION: Final = ("__schema", "__type")
@@ -66,7 +73,7 @@ class _Measure:
             case InlineFragmentNode():
                 return self.depth(node.selection_set)
             case FragmentSpreadNode():
-                return self._spread(node.name.value)
+                return self.spread(node.name.value)
         return 0, 0
 
     def _field(self, node: FieldNode) -> tuple[int, int]:
@@ -77,7 +84,8 @@ class _Measure:
             return 0, 1 + max(data, meta)
         return 1 + data, meta + (1 if meta else 0)
 
-    def _spread(self, name: str) -> tuple[int, int]:
+    def spread(self, name: str) -> tuple[int, int]:
+        """The depths of a fragment, which is walked once."""
         if name not in self._depths and name in self.fragments:
             self._depths[name] = 0, 0  # what a fragment that spreads itself finds; validation refuses it later
             self._depths[name] = self.depth(self.fragments[name].selection_set)
@@ -90,14 +98,14 @@ def check_structure(document: DocumentNode, limits: Limits) -> None:
     measure = _Measure(fragments)
     depths = [measure.depth(d.selection_set) for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     for name in fragments:
-        measure._spread(name)
+        measure.spread(name)
     _refuse_over(
         [
             ("depth", max((data for data, _ in depths), default=0), limits.depth),
             ("introspection depth", max((meta for _, meta in depths), default=0), limits.introspection_depth),
-            ("number of fields", measure.fields, limits.fields),
-            ("number of aliases", measure.aliases, limits.aliases),
-            ("number of directives", measure.directives, limits.directives),
+            ("fields", measure.fields, limits.fields),
+            ("aliases", measure.aliases, limits.aliases),
+            ("directives", measure.directives, limits.directives),
         ]
     )
 

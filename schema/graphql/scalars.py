@@ -6,12 +6,11 @@ from datetime import date, datetime
 from typing import Any, Final, NewType
 
 import strawberry
-from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 from schema.codes import CodeBook, ListName, shipped_codes
 from schema.points import parse_as_of
-from schema.query import AsOf, BadQuery
+from schema.query import AsOf
 
 MeasureCode = NewType("MeasureCode", str)
 SubjectKindCode = NewType("SubjectKindCode", str)
@@ -40,7 +39,7 @@ _RFC_3339 = "https://datatracker.ietf.org/doc/html/rfc3339"
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise GraphQLError("a string is expected")
+        raise ValueError("a string is expected")
     return value
 
 
@@ -48,22 +47,19 @@ def _code(list_name: ListName, book: CodeBook) -> Callable[[object], str]:
     def parse(value: object) -> str:
         code = _text(value)
         if not book.has(list_name, code):
-            raise GraphQLError(f"no code {code[:100]!r} in the list {list_name!r}")
+            raise ValueError(f"no code {code[:100]!r} in the list {list_name!r}")
         return code
 
     return parse
 
 
 def _as_of(value: object) -> AsOf:
-    try:
-        return parse_as_of(_text(value)[:100])
-    except BadQuery as error:
-        raise GraphQLError(str(error), original_error=error) from None
+    return parse_as_of(_text(value)[:100])
 
 
 def _big_int(value: object) -> int:
     if type(value) is not int or not -LARGEST <= value <= LARGEST:
-        raise GraphQLError("a whole number of at most 53 bits is expected")
+        raise ValueError("a whole number of at most 53 bits is expected")
     return value
 
 
@@ -75,11 +71,11 @@ def _date(value: object) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise GraphQLError(f"{text[:100]!r} is not a day such as '2024-12-31'")
+    raise ValueError(f"{text[:100]!r} is not a day such as '2024-12-31'")
 
 
 def _no_input(_value: object) -> object:
-    raise GraphQLError("this scalar is only given out")
+    raise ValueError("this scalar is only given out")
 
 
 def _scalar(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
-from support import corpus
 
 from db.pool import connect
 from db.reader import PostgresReader
-from schema.query import AggregateQuery, BadQuery, Filter, Key, PageQuery
 from schema.points import parse_as_of
+from schema.query import AggregateQuery, BadQuery, Filter, Key, PageQuery
 from schema.records import Action, Figure, RecordKind
+from tests.support import corpus
 
 
 async def _actions(reader: PostgresReader, filter: Filter, revision: int | None = None) -> list[Action]:
@@ -61,7 +62,7 @@ async def test_every_filter_agrees_with_a_filter_in_python(reader: PostgresReade
     everything = await _actions(reader, Filter())
     book = await reader.codebook(7)
     below = book.with_descendants("categories", "platform_duty")
-    cases = {
+    cases: dict[Filter, Callable[[Action], object]] = {
         Filter(year=((2022, 2023),)): lambda a: a.acted_on and a.acted_on.year in (2022, 2023),
         Filter(since=date(2022, 6, 1), until=date(2023, 6, 1)): (
             lambda a: a.acted_on and date(2022, 6, 1) <= a.acted_on <= date(2023, 6, 1)
@@ -77,8 +78,10 @@ async def test_every_filter_agrees_with_a_filter_in_python(reader: PostgresReade
         Filter(instrument=(("cybersecurity_law",),)): lambda a: a.instruments,
         Filter(document=((corpus.document_id(2023),),)): lambda a: a.document.id == corpus.document_id(2023),
         Filter(search=("星河問答",)): (
-            lambda a: "星河问答" in a.gist_zh + "".join(n.exact for n in a.anchors)
-            or any(m.name == "星河问答" for m in a.entities)
+            lambda a: (
+                "星河问答" in a.gist_zh + "".join(n.exact for n in a.anchors)
+                or any(m.name == "星河问答" for m in a.entities)
+            )
         ),
     }
     for filter, wanted in cases.items():

@@ -37,7 +37,7 @@ NAMES = [
     ("=风里来", "=風裏來", None, "account"),
     ("雾里看花,水中望月", "霧裏看花,水中望月", None, "account"),
     ("竹外桃花", "竹外桃花號", None, "account"),
-    ("Papaya\"Chat\"", "Papaya「Chat」", "Papaya Chat", "app"),
+    ('Papaya"Chat"', "Papaya「Chat」", "Papaya Chat", "app"),
     ("甲乙丙科技", "甲乙丙科技公司", None, "company"),
     ("百灵鸟故事机", "百靈鳥故事機", None, "device"),
 ]

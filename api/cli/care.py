@@ -1,0 +1,85 @@
+"""Commands that care for the store and the contract."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from api.cli.stores import load_settings, open_store, store_address
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the tables of the store up to date."""
+
+    async def run(dsn: str) -> list[int]:
+        from db.migrate import migrate as bring
+        from db.pool import connect
+
+        connection = await connect(dsn)
+        try:
+            return await bring(connection)
+        finally:
+            await connection.close()
+
+    with open_store(load_settings()) as settings:
+        applied = asyncio.run(run(store_address(settings)))
+    click.echo(f"migrations applied: {', '.join(map(str, applied)) or 'none were missing'}")
+
+
+@click.command()
+def status() -> None:
+    """Show what the store holds, and at which revision."""
+
+    async def run(dsn: str) -> None:
+        from db.pool import open_pool
+        from db.reader import PostgresReader
+        from schema.query import Filter
+        from schema.records import RECORD_MODELS
+
+        async with await open_pool(dsn, size=1, statement_timeout=60) as pool:
+            reader = PostgresReader(pool)
+            if reason := await reader.ready():
+                raise click.ClickException(reason)
+            revision = await reader.revision()
+            moment = f"{revision.committed_at:%Y-%m-%d %H:%M:%S} UTC"
+            click.echo(f"revision\tr{revision.number} of {moment} ({revision.cause}): {revision.note}")
+            for kind in RECORD_MODELS:
+                click.echo(f"{kind}\t{await reader.total(kind, Filter(), revision.number)}")
+
+    with open_store(load_settings()) as settings:
+        asyncio.run(run(store_address(settings)))
+
+
+@click.command()
+@click.option("--write", is_flag=True, help="Write openapi.json and schema.graphql into the folder openapi/.")
+def contract(write: bool) -> None:
+    """Print the OpenAPI document, or write it and the GraphQL schema to where they are published from."""
+    import openapi
+    from api.contract import openapi_text, write_contract
+
+    if write:
+        write_contract(Path(openapi.__path__[0]))
+    else:
+        click.echo(openapi_text(), nl=False)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def dataset(folder: Path) -> None:
+    """Write the whole history of the store to FOLDER, in the form in which datasets are shipped."""
+
+    async def run(dsn: str) -> None:
+        from db.pool import connect
+        from db.shipped import write_dataset
+
+        connection = await connect(dsn)
+        try:
+            await write_dataset(connection, folder)
+        finally:
+            await connection.close()
+
+    with open_store(load_settings()) as settings:
+        asyncio.run(run(store_address(settings)))

@@ -1,0 +1,81 @@
+"""`cunzhao serve`: Postgres, the shipped dataset, the application, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from pydantic import SecretStr
+
+from api.cli.stores import bring_up_to_date, load_settings, store_address
+from api.settings import Settings
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; CUNZHAO_HOST, else 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; CUNZHAO_PORT, else 8000.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the record: API and pages, over the configured Postgres or a private one."""
+    settings = load_settings(host=host, port=port)
+    with _listening(settings) as listener, _own_store(settings) as ready:
+        asyncio.run(bring_up_to_date(store_address(ready)))
+        _announce(listener)
+        _run(ready, listener)
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    """The port, taken before anything is started, so that a port in use costs nothing but a line."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as error:
+            raise click.ClickException(
+                f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}; "
+                "choose another with --host or --port"
+            ) from None
+        listener.listen(1024)
+        yield listener
+
+
+@contextmanager
+def _own_store(settings: Settings) -> Iterator[Settings]:
+    """The store, owned where it is the private one: two servers on one folder are refused."""
+    if settings.database_url is not None:
+        yield settings
+        return
+    from db.embedded import EmbeddedPostgres
+
+    postgres = EmbeddedPostgres(settings.data_folder)
+    try:
+        yield settings.model_copy(update={"database_url": SecretStr(postgres.start())})
+    finally:
+        postgres.stop()
+
+
+def _announce(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    click.echo(f"Cunzhao 存照 serves at {base}/graphql, {base}/v1 and {base}/openapi.json; Ctrl-C stops it")
+
+
+def _run(settings: Settings, listener: socket.socket) -> None:
+    import uvicorn
+
+    from api.app import create_app
+    from api.observability import configure_logging
+
+    configure_logging(settings)
+    config = uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.shutdown_grace_seconds,
+    )
+    uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,81 @@
+"""The contract: the OpenAPI document, made from the models, the parameters and the operations."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.contract.operations import paths
+from api.contract.parts import parameters, problem_responses
+from api.contract.shapes import component_schemas
+
+VERSION = "1.0.0"
+_DESCRIPTION = """\
+Normalised, evidenced, versioned records of what Chinese internet regulators announce.
+
+Filters: within a parameter a comma means *or*; a repeated parameter means *and*. In names of entities a comma is
+written `\\,` and a backslash `\\\\`. What is unknown is refused, never ignored.
+
+Every answer is of one revision of the record. `as_of` asks for an older one; a cursor keeps to the one of its
+first page. In CSV, the values of a list are joined by `|`, and a cell that begins with `=`, `+`, `-`, `@`, a tab or a
+carriage return has an apostrophe before it.
+
+An export that breaks off has no end: the connection is closed without one. Methods other than GET, HEAD and OPTIONS
+are answered with 405. Errors are problem details (RFC 9457).
+"""
+_TAGS = {
+    "actions": "What regulators did, to whom, for what.",
+    "figures": "Official counts.",
+    "entities": "Platforms, websites, apps, accounts and their names.",
+    "documents": "The announcements.",
+    "aggregate": "Counts by group.",
+    "vocabularies": "The code lists, in Chinese and English.",
+    "exports": "Whole result sets as files.",
+    "service": "The service itself.",
+}
+
+
+@cache
+def openapi_document(public_url: str = "") -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the service at an address."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Cunzhao 存照", "version": VERSION, "description": _DESCRIPTION},
+        "servers": [{"url": public_url or "/"}],
+        "security": [{}],
+        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
+        "paths": paths(),
+        "components": {
+            "schemas": component_schemas(),
+            "parameters": parameters(),
+            "responses": problem_responses(),
+        },
+    }
+
+
+def openapi_text(public_url: str = "") -> str:
+    """The document as it is served and committed: sorted and indented, so that changes show."""
+    return json.dumps(openapi_document(public_url), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def write_contract(folder: Path) -> None:
+    """Write the OpenAPI document and the GraphQL schema into a folder."""
+    from schema.graphql import sdl
+
+    (folder / "openapi.json").write_text(openapi_text(), encoding="utf-8")
+    (folder / "schema.graphql").write_text(sdl(), encoding="utf-8")
+
+
+async def serve_contract(request: Request) -> Response:
+    """The document itself."""
+    text = openapi_text(request.app.state.settings.public_url)
+    return Response(text.encode(), headers={"Cache-Control": "public, no-cache"}, media_type="application/json")
+
+
+ROUTES = [Route("/openapi.json", serve_contract, name="contract")]

@@ -1,0 +1,146 @@
+"""The reusable parts of the OpenAPI document: parameters, headers, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+
+from api.contract.shapes import REF, Problem
+from api.errors import PROBLEM_JSON
+from api.params import AGGREGATE_PARAMETERS, BOM, MAX_VALUES, Parameter
+
+EXAMPLES: Mapping[str, Any] = {
+    "year": [2023],
+    "from": ["2023-01-01"],
+    "to": ["2024-12-31"],
+    "category": ["platform_duty"],
+    "measure": ["regulatory_talk", "fine"],
+    "authority": ["cac"],
+    "region": ["100000"],
+    "subject_kind": ["platform"],
+    "campaign": ["qinglang"],
+    "instrument": ["cybersecurity_law"],
+    "entity": ["百度"],
+    "search": ["约谈"],
+    "limit": 10,
+    "as_of": "r1",
+    "of": "action",
+    "group_by": ["year", "measure"],
+    "bom": True,
+}
+"""Values that can be tried as they stand; a test does. Cursors and ids come from answers."""
+
+_WRITTEN = {
+    "groups": " Commas mean or; the parameter may be repeated, which means and.",
+    "all": " May be repeated.",
+    "list": "",
+    "once": "",
+}
+HEADERS: Mapping[str, Any] = {
+    "ETag": {
+        "description": "Strong validator of these bytes.",
+        "schema": {"type": "string", "pattern": '^"[0-9a-f]{32}"$'},
+    },
+    "Cache-Control": {"description": "How long caches may keep it.", "schema": {"type": "string"}},
+    "Vary": {"description": "What else the answer depends on.", "schema": {"type": "string"}},
+    "X-Revision": {"description": "The revision answered from.", "schema": {"type": "integer", "minimum": 1}},
+    "X-Request-Id": {"description": "Name of this request in the log.", "schema": {"type": "string"}},
+    "Link": {"description": 'Address of the next page, `rel="next"`.', "schema": {"type": "string"}},
+    "Content-Disposition": {"description": "Name of the file.", "schema": {"type": "string"}},
+    "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer", "minimum": 0}},
+}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "Validators of what the client holds; if one is current the answer is 304.",
+    "schema": {"type": "string"},
+}
+_OF_EVERY_DATUM = ("ETag", "Cache-Control", "Vary", "X-Revision", "X-Request-Id")
+_PROBLEMS = {
+    400: "A parameter is unknown or makes no sense; `errors` names it.",
+    404: "There is no such record at that revision.",
+    413: "The request has a body that is too long.",
+    414: "The address is too long.",
+    500: "The server failed.",
+    503: "The store cannot be reached, or the question took too long.",
+}
+
+
+def headers(names: Iterable[str], *, required: bool = True) -> dict[str, Any]:
+    """References to headers, those that are always there marked as required."""
+    return {name: {**HEADERS[name], "required": required} for name in names}
+
+
+def parameter(one: Parameter) -> dict[str, Any]:
+    """A query parameter. One value is described where only one may be given, else an array of them."""
+    described: dict[str, Any] = {
+        "name": one.name,
+        "in": "query",
+        "required": one.required,
+        "description": one.description + _WRITTEN[one.shape],
+        "schema": dict(one.schema),
+    }
+    if one.shape != "once":
+        described["schema"] = {"type": "array", "items": dict(one.schema), "minItems": 1, "maxItems": MAX_VALUES}
+        described |= {"style": "form", "explode": one.shape == "all"}
+    if one.name in EXAMPLES:
+        described["example"] = EXAMPLES[one.name]
+    return described
+
+
+def parameter_reference(one: Parameter) -> dict[str, Any]:
+    """A reference to a query parameter. `code` means another list at each address, so it stands there."""
+    return parameter(one) if one.name == "code" else {"$ref": f"#/components/parameters/{one.name}"}
+
+
+def parameters() -> dict[str, Any]:
+    """All parameters that have one meaning everywhere, by name."""
+    known = {**AGGREGATE_PARAMETERS, BOM.name: BOM}
+    return {**{name: parameter(one) for name, one in known.items()}, "if_none_match": _IF_NONE_MATCH}
+
+
+def content(model: type[BaseModel]) -> dict[str, Any]:
+    """A JSON body of a shape."""
+    return {"application/json": {"schema": {"$ref": REF.format(model=model.__name__)}}}
+
+
+def answer(description: str, body: Mapping[str, Any], *also: str) -> dict[str, Any]:
+    """A 200 with a validator; headers named in `also` come with some answers."""
+    return {
+        "description": description,
+        "headers": headers(_OF_EVERY_DATUM) | headers(also, required=False),
+        "content": dict(body),
+    }
+
+
+def not_modified() -> dict[str, Any]:
+    """The 304 that every answer with a validator may become."""
+    return {"description": "The client has these bytes already.", "headers": headers(_OF_EVERY_DATUM)}
+
+
+def problems(*statuses: int) -> dict[str, Any]:
+    """The refusals and failures of an operation."""
+    return {str(status): {"$ref": f"#/components/responses/{problem_name(status)}"} for status in statuses}
+
+
+def problem_name(status: int) -> str:
+    """The name of a refusal among the components."""
+    return HTTPStatus(status).phrase.replace(" ", "").replace("-", "")
+
+
+def problem_responses() -> dict[str, Any]:
+    """All refusals and failures, by name."""
+    return {problem_name(status): _problem(status, description) for status, description in _PROBLEMS.items()}
+
+
+def _problem(status: int, description: str) -> dict[str, Any]:
+    always = ["X-Request-Id", "Cache-Control", *(["Retry-After"] if status == 503 else [])]
+    return {
+        "description": description,
+        "headers": headers(always),
+        "content": {PROBLEM_JSON: {"schema": {"$ref": REF.format(model=Problem.__name__)}}},
+    }

@@ -1,0 +1,1 @@
+"""Pages for people: they need this server alone."""

@@ -1,0 +1,96 @@
+"""Counts that an announcement gives of its measures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from db.ingest.evidence import Evidence
+from db.ingest.fold import fold
+from db.ingest.lexicon import Spot, trie_pattern
+from db.ingest.measures import Measure
+from db.ingest.quantities import Quantity
+from db.ingest.reading import Reading
+from db.ingest.subjects import head_kind, kind_at
+from schema.codes import quantity_grammar, vocabulary_source
+
+_MODIFIER = re.compile("[^，。；、\\d]{0,24}?的")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count bound to what was counted and what was done to it."""
+
+    quantity: Quantity
+    measure: Measure
+    subject: str
+    noun: Spot | None
+    """The noun counted, or None where only the unit tells."""
+
+
+@cache
+def _fillers() -> re.Pattern[str]:
+    return re.compile(f"(?:{trie_pattern(fold(word) for word in quantity_grammar()['fillers'])}|等|\\s)*$")
+
+
+@cache
+def _usual_subjects() -> dict[str, tuple[str, ...]]:
+    return {item["code"]: tuple(item.get("typical_subject_kinds", ())) for item in vocabulary_source("measures")}
+
+
+@cache
+def _units() -> dict[str, frozenset[str]]:
+    return {item["code"]: frozenset(item.get("measure_words", ())) for item in vocabulary_source("subject_kinds")}
+
+
+def counts_in(reading: Reading, start: int, end: int, measures: Sequence[Measure]) -> list[Count]:
+    """The counts of a clause that say how many a measure was taken against."""
+    quantities = [one for one in reading.counts if one.start >= start and one.end <= end]
+    found = []
+    for index, quantity in enumerate(quantities):
+        after = quantities[index - 1].end if index else start
+        measure = _measure_of(quantity, measures, after)
+        if measure is None:
+            continue
+        noun = _noun(reading, quantity, start, end)
+        subject = noun.code if noun else _usual_subject(measure.code, quantity.unit)
+        if subject is not None:
+            found.append(Count(quantity, measure, subject, noun))
+    return found
+
+
+def _measure_of(quantity: Quantity, measures: Sequence[Measure], after: int) -> Measure | None:
+    """The last measure between the count before and this one, else the first that follows."""
+    before = [one for one in measures if after <= one.start and one.end <= quantity.start]
+    if before:
+        return before[-1]
+    return next((one for one in measures if one.start >= quantity.end), None)
+
+
+def _noun(reading: Reading, quantity: Quantity, start: int, end: int) -> Spot | None:
+    """What was counted: the noun before the number (网站10646家), else the one after it (11159家网站平台)."""
+    filled = _fillers().search(reading.text, start, quantity.start)
+    before = head_kind(reading, start, filled.start() if filled else quantity.start)
+    if before is not None:
+        return before
+    direct = kind_at(reading, quantity.end)
+    if direct is not None and direct.end <= end:
+        return direct
+    modified = _MODIFIER.match(reading.text, quantity.end, end)
+    noun = kind_at(reading, modified.end()) if modified else None
+    return noun if noun is not None and noun.end <= end else None
+
+
+def _usual_subject(measure: str, unit: str) -> str | None:
+    return next((kind for kind in _usual_subjects()[measure] if unit in _units().get(kind, ())), None)
+
+
+def evidence(reading: Reading, count: Count) -> Iterable[tuple[str, Evidence]]:
+    """The evidence of number, measure and subject, by field."""
+    quantity, segment = count.quantity, reading.segment
+    yield "value", Evidence(str(quantity.value), segment, quantity.start, quantity.end)
+    yield "measure", Evidence(count.measure.code, segment, count.measure.start, count.measure.end)
+    place = count.noun or Spot(count.subject, quantity.start, quantity.end)
+    yield "subject", Evidence(count.subject, segment, place.start, place.end)

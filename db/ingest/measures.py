@@ -1,0 +1,100 @@
+"""Which measure each act word of a clause is, once its object is seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from db.ingest import words
+from db.ingest.clauses import Clause
+from db.ingest.evidence import Evidence
+from db.ingest.lexicon import Spot
+from db.ingest.reading import Act, Reading
+from db.ingest.subjects import kind_at, own_kind
+from schema.codes import vocabulary_source
+
+_COUNT_BEFORE_NOUN = re.compile(r"[了\s]*(?:[\d.,一二两三四五六七八九十百千]+\s*[余多]?[万亿]*[余多]?\s*(?:家|款|个|名|条|件|篇|批)|一批|部分|多款|多家)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure word in place."""
+
+    code: str
+    start: int
+    end: int
+    region_end: int
+    """Where the words that may be its object end."""
+
+
+@cache
+def _items() -> dict[str, tuple[str, frozenset[str]]]:
+    return {
+        item["code"]: (item["legal_nature"], frozenset(item.get("components", ())))
+        for item in vocabulary_source("measures")
+    }
+
+
+@cache
+def _umbrellas() -> frozenset[str]:
+    return frozenset(item["code"] for item in vocabulary_source("measures") if item["kind"] == "umbrella")
+
+
+def nature(code: str) -> str:
+    """The legal nature of a measure."""
+    return _items()[code][0]
+
+
+def measures_in(reading: Reading, clause: Clause) -> list[Measure]:
+    """The measures of a clause in order; a verb whose object no measure fits is left out."""
+    acts = [act for act in reading.acts if act.start >= clause.start and act.end <= clause.end]
+    found = []
+    for index, act in enumerate(acts):
+        region_end = acts[index + 1].start if index + 1 < len(acts) else clause.end
+        code = act.code or _by_object(reading, act, clause, region_end)
+        if code is not None:
+            found.append(Measure(code, act.start, act.end, region_end))
+    return found
+
+
+def _by_object(reading: Reading, act: Act, clause: Clause, region_end: int) -> str | None:
+    frames = words.frames()
+    verb = act.verb or ""
+    # A verb inside the phrase that is the object of an earlier verb has no object of its own,
+    # but then it finds the same noun; only what it may be done to is asked here.
+    for noun in _objects(reading, act, clause, region_end):
+        if (verb, noun.code) in frames.by_kind:
+            return frames.by_kind[verb, noun.code]
+        return None
+    return frames.bare.get(verb)
+
+
+def _objects(reading: Reading, act: Act, clause: Clause, region_end: int) -> Iterable[Spot]:
+    """The noun a verb is done to: right after it, else the last before the clause moves on, else the one before."""
+    counted = _COUNT_BEFORE_NOUN.match(reading.text, act.end, region_end)
+    direct = kind_at(reading, counted.end() if counted else act.end)
+    if direct is not None and direct.end <= region_end:
+        yield direct
+    elif after := reading.kinds_between(act.end, region_end):
+        yield Spot(own_kind(reading, act.end, after[-1]), after[-1].start, after[-1].end)
+    elif (preposed := words.pattern("preposers").search(reading.text, clause.start, act.start)) and (
+        before := reading.kinds_between(preposed.end(), act.start)
+    ):
+        yield before[-1]
+
+
+def settle(measures: Iterable[Evidence]) -> list[Evidence]:
+    """Without the umbrella codes that a narrower one of the same action makes idle (rule r4)."""
+    found = list(measures)
+    present = {one.value for one in found}
+    return [one for one in found if not _is_idle(one.value, present)]
+
+
+def _is_idle(code: str, present: set[str]) -> bool:
+    if code not in _umbrellas():
+        return False
+    components = _items()[code][1]
+    # The umbrella without components means "something was done": any other measure says more.
+    return bool(present & components) if components else len(present) > 1

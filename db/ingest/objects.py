@@ -1,0 +1,114 @@
+"""Whom the measures of one clause are done to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from db.ingest import words
+from db.ingest.clauses import Clause
+from db.ingest.measures import Measure, nature
+from db.ingest.names import named_subjects
+from db.ingest.reading import Reading
+from db.ingest.subjects import Subject, kind_chain, unnamed
+
+_ORDERING = re.compile("(?:责令|要求)$")
+_BEFORE = 8
+_COUNTED = re.compile(r"\d|[一二两三四五六七八九十百千]+[余多]?[家款个名]")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A subject and the measures of one clause that fall on it."""
+
+    subject: Subject | None
+    measures: tuple[Measure, ...]
+
+
+@cache
+def _at_end(name: str) -> re.Pattern[str]:
+    return re.compile(f"(?:{words.pattern(name).pattern})(?:{words.genre()['adverbs']})*$", re.IGNORECASE)
+
+
+@cache
+def _adverbs() -> re.Pattern[str]:
+    return re.compile(f"(?:{words.genre()['adverbs']}|\\s)*")
+
+
+def deeds(reading: Reading, clause: Clause, measures: Sequence[Measure]) -> list[Deed]:
+    """Part the measures of a clause by the subjects it names; without any there is one deed on nobody."""
+    subjects = _objects(reading, clause, measures)
+    if len(subjects) < 2:
+        return [Deed(subjects[0] if subjects else None, tuple(measures))]
+    shares: list[list[Measure]] = [[] for _ in subjects]
+    for measure in measures:
+        shares[_owner(measure, subjects)].append(measure)
+    return [Deed(subject, tuple(share)) for subject, share in zip(subjects, shares, strict=True) if share]
+
+
+def _owner(measure: Measure, subjects: Sequence[Subject]) -> int:
+    """A measure belongs to the subject in the words after it, else to the last one before it."""
+    for index, subject in enumerate(subjects):
+        if measure.start <= subject.start < measure.region_end:
+            return index
+    before = [index for index, subject in enumerate(subjects) if subject.end <= measure.start]
+    return before[-1] if before else 0
+
+
+def _objects(reading: Reading, clause: Clause, measures: Sequence[Measure]) -> list[Subject]:
+    named = [
+        subject
+        for subject in named_subjects(reading, clause.start, clause.end)
+        if any(_falls_on(reading, clause, measure, subject) for measure in measures)
+    ]
+    if named:
+        return named
+    found = [_preposed(reading, clause, measures[0])] if measures else []
+    found.extend(_quantified(reading, measure) for measure in measures)
+    return [subject for subject in found if subject is not None]
+
+
+def _falls_on(reading: Reading, clause: Clause, measure: Measure, subject: Subject) -> bool:
+    if measure.start <= subject.start:
+        between = reading.text[measure.end : subject.start] if measure.end <= subject.start else ""
+        return subject.start < measure.region_end and "在" not in between and "通过" not in between
+    before = max(clause.start, subject.start - _BEFORE)
+    if _ORDERING.search(reading.text, before, subject.start):
+        # Who is told to deal with accounts is not the one dealt with.
+        return nature(measure.code) != "platform_action_urged"
+    if _at_end("preposers").search(reading.text, before, subject.start):
+        return True
+    return words.pattern("passives").search(reading.text, subject.end, measure.start) is not None
+
+
+def _preposed(reading: Reading, clause: Clause, measure: Measure) -> Subject | None:
+    """The phrase between 对 and the verb, where it is a group of its own and not a pointer back."""
+    found = words.pattern("preposers").search(reading.text, clause.start, measure.start)
+    if found is None:
+        return None
+    nouns = reading.kinds_between(found.end(), measure.start)
+    first = next((noun for noun in nouns if _adverbs().match(reading.text, noun.end).end() >= _verb(measure)), None)  # type: ignore[union-attr]
+    phrase = reading.text[found.end() : first.end] if first else ""
+    if first is None or _points_back(phrase) or _COUNTED.search(phrase):
+        return None
+    opening = phrase.find("一批")
+    span = (found.end() + opening, found.end() + opening + 2) if opening >= 0 else None
+    return Subject(found.end(), kind_chain(reading, first).end, kind=first.code, opening=span)
+
+
+def _verb(measure: Measure) -> int:
+    return measure.start
+
+
+def _points_back(phrase: str) -> bool:
+    return words.pattern("anaphors").match(phrase) is not None and "的" not in phrase
+
+
+def _quantified(reading: Reading, measure: Measure) -> Subject | None:
+    """The object right after the verb that begins with a quantity word: 关闭一批…的网站."""
+    subject = unnamed(reading, measure.end, measure.region_end, whole=True)
+    if subject is None or not _adverbs().fullmatch(reading.text, measure.end, subject.start):
+        return None
+    return subject

@@ -1,0 +1,108 @@
+"""Everything that the word lists find in one segment, before clauses are made sense of."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property
+
+from db.ingest import quantities, words
+from db.ingest.blocks import Segment
+from db.ingest.clauses import Sentence, split
+from db.ingest.lexicon import Spot
+from db.ingest.quantities import Quantity
+
+_NEGATION_REACH = 4
+
+
+class Reading:
+    """One segment with its spots, each list in the order of the text; lists are made when asked for."""
+
+    def __init__(self, segment: Segment, index: int = 0) -> None:
+        self.segment = segment
+        self.index = index
+        self.text = segment.folded
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return split(self.segment)
+
+    @cached_property
+    def kinds(self) -> list[Spot]:
+        return words.kinds().find(self.text)
+
+    def kinds_between(self, start: int, end: int) -> list[Spot]:
+        """The nouns that stand whole between two positions."""
+        return _between(self.kinds, start, end)
+
+    def categories_between(self, start: int, end: int) -> list[Spot]:
+        """The violations that stand whole between two positions."""
+        return _between(self.categories, start, end)
+
+    @cached_property
+    def categories(self) -> list[Spot]:
+        return words.categories().find(self.text)
+
+    @cached_property
+    def authorities(self) -> list[Spot]:
+        return words.authorities().find(self.text)
+
+    @cached_property
+    def instruments(self) -> list[Spot]:
+        return words.instruments().find(self.text)
+
+    @cached_property
+    def campaigns(self) -> list[Spot]:
+        return words.campaigns().find(self.text)
+
+    @cached_property
+    def counts(self) -> list[Quantity]:
+        return quantities.counts(self.text)
+
+    @cached_property
+    def sums(self) -> list[Quantity]:
+        return quantities.sums(self.text)
+
+    @cached_property
+    def acts(self) -> list[Act]:
+        """Words that may be measures: those of the lists, and verbs whose object has still to be seen."""
+        found = [Act(spot.start, spot.end, spot.code, None) for spot in words.measures().find(self.text)]
+        taken = [(act.start, act.end) for act in found]
+        for verb in words.frames().verb.finditer(self.text):
+            if not _overlaps(taken, verb.start(), verb.end()):
+                found.append(Act(verb.start(), verb.end(), None, verb.group()))
+        return sorted((act for act in found if not self._negated(act)), key=lambda act: act.start)
+
+    def _negated(self, act: Act) -> bool:
+        before = self.text[max(0, act.start - _NEGATION_REACH) : act.start]
+        return any(found.end() == len(before) for found in words.pattern("negations").finditer(before))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A measure word with its code, or a verb (`关闭`) that becomes one by its object."""
+
+    start: int
+    end: int
+    code: str | None
+    verb: str | None
+
+
+def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    index = bisect_left(taken, (end, 0))
+    return any(high > start for _, high in taken[max(0, index - 2) : index])
+
+
+def _between(spots: list[Spot], start: int, end: int) -> list[Spot]:
+    first = bisect_left(spots, start, key=_start)
+    last = bisect_left(spots, end, lo=first, key=_start)
+    return [spot for spot in spots[first:last] if spot.end <= end]
+
+
+def _start(spot: Spot) -> int:
+    return spot.start
+
+
+def spots_in(spots: list[Spot], start: int, end: int) -> list[Spot]:
+    """The spots that stand whole between two positions."""
+    return _between(spots, start, end)

@@ -1,0 +1,101 @@
+"""What schemathesis must know of the store it meets: ids, revisions, and cursors that belong to a question.
+
+A positive case is well formed by the contract, which cannot say four things. `before_call` mends those, and only
+those, so that the rest of the question is tried; `test_rest_refusals.py` tries each of them as it stands:
+
+* a cursor belongs to one question: it is made anew for the question of the case;
+* `as_of` names something the store has: another point is replaced by one of its revisions;
+* `from` lies before `to`: they change places;
+* figures are neither filtered nor grouped by what they do not count: that much is left out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from typing import Any
+from urllib.request import urlopen
+
+import schemathesis
+from hypothesis import strategies as st
+
+from api.params import AGGREGATE_PARAMETERS, list_parameters
+from api.rest.questions import read_query
+from api.rest.records import PLURALS
+from schema.pages import aggregate_fingerprint, list_fingerprint
+from schema.points import encode_cursor
+from schema.query import DIMENSIONS_OF, FILTERS_OF, Key
+from schema.records import RecordKind
+
+TARGET = os.environ.get("FUZZED_URL", "http://127.0.0.1:8000")
+KINDS = {f"/v1/{plural}": kind for kind, plural in PLURALS.items()}
+
+
+def _ask(path: str) -> Any:
+    with urlopen(TARGET + path) as answer:  # noqa: S310  # the address of the server under test
+        return json.load(answer)
+
+
+IDS: dict[RecordKind, list[str]] = {
+    kind: [record["id"] for record in _ask(f"/v1/{plural}?limit=500")["data"]] for kind, plural in PLURALS.items()
+}
+LATEST: int = _ask("/v1")["meta"]["revision"]
+REVISIONS = [f"r{number}" for number in range(1, LATEST + 1)]
+
+for kind_, ids in IDS.items():
+    schemathesis.openapi.format(f"{kind_}-id", st.sampled_from(ids))
+schemathesis.openapi.format("as-of", st.sampled_from(REVISIONS))
+schemathesis.openapi.format("cursor", st.just("AAAAAAAA"))
+
+_turns = itertools.count()
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """Mend in a positive case what the contract cannot say."""
+    if case.meta is None or case.meta.generation.mode.is_negative or not case.query:
+        return
+    query = case.query
+    if query.get("as_of") and query["as_of"] not in REVISIONS:
+        query["as_of"] = REVISIONS[next(_turns) % LATEST]
+    if query.get("from") and query.get("to") and max(query["from"]) > min(query["to"]):
+        query["from"], query["to"] = [min(query["to"])], [max(query["from"])]
+    if query.get("of") == "figure":
+        _countable(query)
+    if "cursor" in query:
+        query["cursor"] = _cursor(case.path, query)
+
+
+def _countable(query: dict[str, Any]) -> None:
+    for name in set(FILTERS_OF["action"]) - set(FILTERS_OF["figure"]):
+        query.pop(name, None)
+    query["group_by"] = [one for one in query["group_by"] if one in DIMENSIONS_OF["figure"]] or ["measure"]
+
+
+def _cursor(path: str, query: dict[str, Any]) -> str:
+    """A cursor of the question, at the revision it is asked of."""
+    revision = int(query.get("as_of", REVISIONS[-1])[1:])
+    asked = {name: value for name, value in query.items() if name not in ("cursor", "as_of", "limit")}
+    if path == "/v1/aggregate":
+        question = read_query(_written(asked), AGGREGATE_PARAMETERS)
+        of = question.values.get("of", "action")
+        fingerprint = aggregate_fingerprint(of, question.values["group_by"], question.filter(of))
+        return encode_cursor(revision, fingerprint, next(_turns) % 9)
+    kind = KINDS[path]
+    question = read_query(_written(asked), list_parameters(kind))
+    ids = IDS[kind]
+    key = Key(on=None, id=ids[next(_turns) % len(ids)])
+    return encode_cursor(revision, list_fingerprint(kind, question.filter(kind)), key)
+
+
+def _written(query: dict[str, Any]) -> bytes:
+    """The query as it will be sent."""
+    from urllib.parse import urlencode
+
+    pairs: list[tuple[str, str]] = []
+    for name, value in query.items():
+        repeated = name in ("from", "to", "search")
+        values = value if repeated else [",".join(map(str, value)) if isinstance(value, list) else value]
+        pairs += [(name, str(one)) for one in values]
+    return urlencode(pairs).encode()

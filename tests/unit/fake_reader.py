@@ -1,0 +1,98 @@
+"""A Reader over records in memory, for tests that need no store. It counts what it is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from schema.codes import CodeBook, shipped_codes
+from schema.ports import Group, Groups, Page, Row
+from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery
+from schema.records import AnyRecord, RecordKind, Revision
+
+LATEST = 5
+
+
+def _row(version: int, record: AnyRecord) -> Row:
+    body = record.model_dump(mode="json")
+    return Row(version=version, id=record.id, on=_day(body), body=record.model_dump_json().encode())
+
+
+def _day(body: Mapping[str, Any]) -> date | None:
+    text = body.get("acted_on") or body.get("published_on") or (body.get("period") or {}).get("end")
+    return date.fromisoformat(text) if text else None
+
+
+class FakeReader:
+    """The same records at every revision; only the filters `document` and `measure` are applied."""
+
+    def __init__(self, records: Mapping[RecordKind, Iterable[AnyRecord]]) -> None:
+        self.rows = {kind: [_row(n, record) for n, record in enumerate(each)] for kind, each in records.items()}
+        self.calls: Counter[str] = Counter()
+        self.failure: Exception | None = None
+
+    def _count(self, name: str) -> None:
+        self.calls[name] += 1
+        if self.failure is not None:
+            raise self.failure
+
+    def _matching(self, kind: RecordKind, filter: Filter) -> list[Row]:
+        def fits(row: Row) -> bool:
+            return all(any(value.encode() in row.body for value in group) for group in filter.document + filter.measure)
+
+        rows = sorted(self.rows.get(kind, ()), key=lambda row: row.id)
+        rows.sort(key=lambda row: row.on or date.min, reverse=True)
+        return [row for row in rows if fits(row)]
+
+    async def revision(self, as_of: AsOf | None = None) -> Revision:
+        """Revisions 1 to `LATEST` exist, and nothing else."""
+        self._count("revision")
+        number = LATEST if as_of is None else as_of.revision or 0
+        if not 1 <= number <= LATEST:
+            raise BadQuery("as_of", f"no {as_of.text if as_of else ''} here")
+        moment = datetime(2026, 1, number, tzinfo=UTC)
+        return Revision(number=number, committed_at=moment, cause="new_source", note="invented", digest="0" * 64)
+
+    async def codebook(self, revision: int) -> CodeBook:
+        """The shipped code lists."""
+        self._count("codebook")
+        return shipped_codes()
+
+    async def page(self, query: PageQuery) -> Page:
+        """A page of the records in memory."""
+        self._count("page")
+        rows = self._matching(query.kind, query.filter)
+        start = 1 + [row.key for row in rows].index(query.after) if query.after else 0
+        end = start + query.limit
+        return Page(rows[start:end], more=end < len(rows))
+
+    async def total(self, kind: RecordKind, filter: Filter, revision: int) -> int:
+        """How many match."""
+        self._count("total")
+        return len(self._matching(kind, filter))
+
+    async def get(self, kind: RecordKind, ids: Sequence[str], revision: int) -> Mapping[str, Row]:
+        """The records of these ids."""
+        self._count("get")
+        known = dict(_by_id(self.rows.get(kind, ())))
+        return {record_id: known[record_id] for record_id in ids if record_id in known}
+
+    async def aggregate(self, query: AggregateQuery) -> Groups:
+        """Two groups, whatever is asked."""
+        self._count("aggregate")
+        groups = [Group(count=2, year=2024), Group(count=1, multi_year=query.of == "figure")]
+        return Groups(groups[query.offset : query.offset + query.limit], total=2)
+
+    async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[Sequence[Row]]:
+        """Everything in one batch."""
+        yield self._matching(kind, filter)
+
+    async def ready(self) -> str | None:
+        """Always."""
+        return None
+
+
+def _by_id(rows: Iterable[Row]) -> Iterable[tuple[str, Row]]:
+    return ((row.id, row) for row in rows)
