@@ -41,11 +41,16 @@ class EntityMention(Record):
     kind: str = Field(description="What the text calls it: a code of `subject_kinds`.")
 
 
-class Evidenced(Record):
-    """What actions and figures have in common."""
+class _Stated(Record):
+    """What actions and figures begin with."""
 
     id: str = Field(description="Stable id, minted once.")
     document: DocumentReference = Field(description="The document that states it.")
+
+
+class Evidence(Record):
+    """What actions and figures end with: what they rest on."""
+
     confidence: Confidence = Field(
         description="high: every value was read from words of the same clause; medium: a value was inherited "
         "from an earlier clause of the same paragraph; low: a value rests on the document as a whole."
@@ -55,8 +60,8 @@ class Evidenced(Record):
     revision: int = Field(ge=1, description="The revision that opened this version of the record.")
 
 
-class Action(Evidenced):
-    """One act of a regulator against one group of subjects for one violation, as one announcement states it."""
+class _ActionFacts(_Stated):
+    """What an action says."""
 
     acted_on: date | None = Field(
         description="The day decided, else the last day of the period reported, else the day of publication."
@@ -81,8 +86,12 @@ class Action(Evidenced):
     gist_en: str = Field(description="One line in English, generated from the codes and names.")
 
 
-class Figure(Evidenced):
-    """One official count. Figures overlap: never add them up without looking."""
+class Action(Evidence, _ActionFacts):
+    """One act of a regulator against one group of subjects for one violation, as one announcement states it."""
+
+
+class _FigureFacts(_Stated):
+    """What a figure says."""
 
     measure: str = Field(description="What was counted: a code of `measures`.")
     subject_kind: str = Field(description="To whom it was done: a code of `subject_kinds`.")
@@ -97,6 +106,10 @@ class Figure(Evidenced):
     campaign: str | None = Field(description="The campaign counted, if the count is of one.")
     gist_zh: str = Field(description="One line in Chinese, generated from the codes and numbers.")
     gist_en: str = Field(description="One line in English, generated from the codes and numbers.")
+
+
+class Figure(Evidence, _FigureFacts):
+    """One official count. Figures overlap: never add them up without looking."""
 
     @model_validator(mode="after")
     def _bounds(self) -> Self:

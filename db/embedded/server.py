@@ -54,7 +54,8 @@ class EmbeddedPostgres:
         Raises:
             EmbeddedError: there is no account that may run Postgres in this folder.
         """
-        self._layout = Layout.of(folder)
+        with plain_errors(folder):
+            self._layout = Layout.of(folder)
         self._settings = {**SETTINGS, **(settings or {})}
         self._owner = FileLock(self._layout.home / "owner.lock")
         self._clients = FileLock(self._layout.home / "clients.lock")
@@ -117,19 +118,11 @@ class EmbeddedPostgres:
         Raises:
             EmbeddedError: the server cannot be started, or its owner does not get it ready.
         """
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
-            if self._join():
-                try:
-                    return self.start()
-                except FolderInUse:
-                    if self._find_ready():
-                        return self.dsn
-            time.sleep(POLL_SECONDS)
-        raise EmbeddedError(
-            f"cunzhao process {self._owner.holder()} holds {self._layout.folder}, "
-            f"but its Postgres server was not ready within {READY_SECONDS} s"
-        )
+        try:
+            return self._attach()
+        except BaseException:
+            self._clients.release()
+            raise
 
     def leave(self) -> None:
         """Undo `attach`: the last to leave a server that nobody owns shuts it down."""
@@ -155,6 +148,21 @@ class EmbeddedPostgres:
     ) -> None:
         """Stop it."""
         self.stop()
+
+    def _attach(self) -> str:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            if self._join():
+                try:
+                    return self.start()
+                except FolderInUse:
+                    if self._find_ready():
+                        return self.dsn
+            time.sleep(POLL_SECONDS)
+        raise EmbeddedError(
+            f"cunzhao process {self._owner.holder()} holds {self._layout.folder}, "
+            f"but its Postgres server was not ready within {READY_SECONDS} s"
+        )
 
     def _join(self) -> bool:
         # Refused while the last user of the server is shutting it down.
@@ -215,7 +223,8 @@ def open_embedded(folder: Path) -> Iterator[str]:
         EmbeddedError: the server cannot be made, started or reached.
     """
     server = EmbeddedPostgres(folder)
+    address = server.attach()
     try:
-        yield server.attach()
+        yield address
     finally:
         server.leave()

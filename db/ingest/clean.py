@@ -57,7 +57,7 @@ def clean(notice: Notice) -> Cleaned:
     header = read_front_matter(text)
     blocks = read_markdown(read_blocks(text, header.end))
     own_url = _own_url(blocks)
-    url = notice.url or header.get("url") or own_url
+    url = header.get("url") or own_url or notice.url
     card = _read_card([block for block in blocks if block.region == "card"])
     names = frozenset(name for name in (header.get("source"), header.get("author")) if name)
     parts = sort_blocks(blocks, names)

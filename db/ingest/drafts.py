@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from db.ingest.attribution import NOBODY, Attribution
+from db.ingest.clauses import Clause, Sentence
 from db.ingest.evidence import Evidence
+from db.ingest.figures import Count
 from db.ingest.reading import Reading
 from db.ingest.subjects import Subject
 from schema.codes import vocabulary_source
@@ -27,12 +29,51 @@ class Draft:
     campaigns: list[Evidence] = field(default_factory=list)
     amounts: list[Evidence] = field(default_factory=list)
     dates: list[Evidence] = field(default_factory=list)
+    clauses: list[Clause] = field(default_factory=list)
+    """The clauses it was read from."""
     reach: int = 0
     """From how far away its categories or its subject were read."""
 
-    @property
-    def is_complete(self) -> bool:
-        return self.subject is not None and bool(self.measures)
+    def take_over(self, topic: Draft) -> None:
+        """Take the subject, and the ground where none is stated, of an earlier sentence of the paragraph."""
+        self.subject = topic.subject
+        self.start = topic.start
+        self.categories = self.categories or list(topic.categories)
+        self.clauses.extend(topic.clauses)
+        self.reach = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A count with all that belongs to it."""
+
+    reading: Reading
+    sentence: Sentence
+    clause: Clause
+    count: Count
+    attribution: Attribution
+
+
+@dataclass(slots=True)
+class Result:
+    """What the statements of an announcement gave."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    counts: list[Found] = field(default_factory=list)
+    used: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    """By segment, the stretches that gave a record or a part of one."""
+
+    def add(self, draft: Draft) -> None:
+        self.drafts.append(draft)
+        for clause in draft.clauses:
+            self.use(draft.reading, clause)
+
+    def count(self, found: Found) -> None:
+        self.counts.append(found)
+        self.use(found.reading, found.clause)
+
+    def use(self, reading: Reading, clause: Clause) -> None:
+        self.used.setdefault(reading.index, []).append((clause.start, clause.end))
 
 
 @cache
@@ -46,11 +87,15 @@ def _leaves() -> dict[str, tuple[str | None, str | None, str | None]]:
 def violations(reading: Reading, start: int, end: int) -> list[Evidence]:
     """The categories that a stretch of text states, general ones only where nothing says more."""
     found = [
-        Evidence(spot.code, reading.segment, spot.start, spot.end)
-        for spot in reading.categories_between(start, end)
+        Evidence(spot.code, reading.segment, spot.start, spot.end) for spot in reading.categories_between(start, end)
     ]
-    present = {one.value for one in found}
-    return [one for one in found if not _says_less(one.value, present)]
+    return narrowed(found)
+
+
+def narrowed(categories: list[Evidence]) -> list[Evidence]:
+    """Without the general categories that a narrower one beside them makes idle."""
+    present = {one.value for one in categories}
+    return [one for one in categories if not _says_less(one.value, present)]
 
 
 def _says_less(code: str, present: set[str]) -> bool:

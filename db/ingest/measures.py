@@ -12,10 +12,15 @@ from db.ingest.clauses import Clause
 from db.ingest.evidence import Evidence
 from db.ingest.lexicon import Spot
 from db.ingest.reading import Act, Reading
-from db.ingest.subjects import kind_at, own_kind
+from db.ingest.subjects import head_kind, kind_at, own_kind
 from schema.codes import vocabulary_source
 
-_COUNT_BEFORE_NOUN = re.compile(r"[了\s]*(?:[\d.,一二两三四五六七八九十百千]+\s*[余多]?[万亿]*[余多]?\s*(?:家|款|个|名|条|件|篇|批)|一批|部分|多款|多家)?")
+_COUNT_BEFORE_NOUN = re.compile(
+    r"[了\s]*(?:[\d.,一二两三四五六七八九十百千]+\s*[余多]?[万亿]*[余多]?\s*(?:家|款|个|名|条|件|篇|批)|一批|部分|多款|多家)?"
+)
+_TAIL = re.compile(
+    r"(?:等|共|累计|合计|近|超过?|逾|约|\s)*(?:[\d.,]+\s*[余多]?[万亿]*[余多]?\s*(?:家|款|个|名|条|件|篇|批)(?:以上|左右)?)?[、并和及\s]*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +82,23 @@ def _objects(reading: Reading, act: Act, clause: Clause, region_end: int) -> Ite
     direct = kind_at(reading, counted.end() if counted else act.end)
     if direct is not None and direct.end <= region_end:
         yield direct
-    elif after := reading.kinds_between(act.end, region_end):
-        yield Spot(own_kind(reading, act.end, after[-1]), after[-1].start, after[-1].end)
+    elif head := _head(reading, act.end, region_end):
+        yield Spot(own_kind(reading, act.end, head), head.start, head.end)
     elif (preposed := words.pattern("preposers").search(reading.text, clause.start, act.start)) and (
         before := reading.kinds_between(preposed.end(), act.start)
     ):
         yield before[-1]
+
+
+def _head(reading: Reading, start: int, end: int) -> Spot | None:
+    """The noun that the words after a verb end in, else the last one before they turn to something else."""
+    tail = _TAIL.search(reading.text, start, end)
+    head = head_kind(reading, start, tail.start() if tail else end)
+    if head is not None:
+        return head
+    pause = reading.text.find("、", start, end)
+    before = reading.kinds_between(start, pause if pause >= 0 else end)
+    return before[-1] if before else None
 
 
 def settle(measures: Iterable[Evidence]) -> list[Evidence]:

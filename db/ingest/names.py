@@ -40,8 +40,8 @@ class _Item:
 
 
 @cache
-def _never() -> re.Pattern[str]:
-    return words.pattern("not_names")
+def _fault_list() -> re.Pattern[str]:
+    return re.compile(words.genre()["not_subjects_after"])
 
 
 def named_subjects(reading: Reading, start: int, end: int) -> list[Subject]:
@@ -52,6 +52,13 @@ def named_subjects(reading: Reading, start: int, end: int) -> list[Subject]:
         if subject is not None:
             groups.append(subject)
     return groups
+
+
+def is_list(reading: Reading, subject: Subject) -> bool:
+    """Whether names are surely names even in a sentence that acts on nobody: listed, left open, or known."""
+    first = subject.names[0]
+    is_known = lookup(reading.text[first.start : first.end]) is not None
+    return len(subject.names) > 1 or subject.opening is not None or is_known
 
 
 def _items(reading: Reading, start: int, end: int) -> list[_Item]:
@@ -87,7 +94,7 @@ def _bare_list(reading: Reading, listed: re.Match[str]) -> Iterator[_Item]:
 
 
 def _says_fault(reading: Reading, start: int, end: int) -> bool:
-    return any(start <= spot.start and spot.end <= end for spot in (*reading.categories, *reading.kinds_between(start, end)))
+    return bool(reading.categories_between(start, end) or reading.kinds_between(start, end))
 
 
 def _clip(reading: Reading, at: int, member: str) -> int:
@@ -107,9 +114,18 @@ def _clip(reading: Reading, at: int, member: str) -> int:
 def _known(reading: Reading, start: int, end: int) -> Iterator[_Item]:
     for match in name_pattern().finditer(reading.text, start, end):
         known = lookup(match.group())
-        if known is None or (known.needs_context and kind_at(reading, match.end()) is None):
+        if (
+            _inside_brackets(reading.text, start, match.start())
+            or known is None
+            or (known.needs_context and kind_at(reading, match.end()) is None)
+        ):
             continue
         yield _Item(*match.span(), *match.span(), "known")
+
+
+def _inside_brackets(text: str, start: int, position: int) -> bool:
+    """What stands in brackets after a name is its version, its store or its maker."""
+    return text.rfind("（", start, position) > text.rfind("）", start, position)
 
 
 def _is_free(taken: list[tuple[int, int]], item: _Item) -> bool:
@@ -123,7 +139,7 @@ def _is_word(reading: Reading, item: _Item) -> bool:
         return True
     if item.sort in ("bare", "known", "at"):
         return False
-    return bool(_never().search(text)) or any(
+    return bool(words.pattern("not_names").search(text)) or any(
         spot.start == item.start and spot.end == item.end
         for spot in (*reading.kinds_between(item.start, item.end), *reading.categories)
     )
@@ -147,6 +163,8 @@ def _subject(reading: Reading, run: list[_Item], end: int) -> Subject | None:
     opened = _OPEN.match(reading.text, after, end)
     noun = _noun_after(reading, opened.end() if opened else after, end) or _noun_before(reading, run[0].outer_start)
     if noun is not None and noun.code not in words.genre()["nameable"]:
+        return None
+    if _fault_list().match(reading.text, noun.end if noun is not None else after, end):
         return None
     names = tuple(name for item in run if (name := _name(reading, item, noun)) is not None)
     if not names:

@@ -9,6 +9,7 @@ from functools import cache
 
 from db.ingest import words
 from db.ingest.clauses import Clause
+from db.ingest.lexicon import Spot
 from db.ingest.measures import Measure, nature
 from db.ingest.names import named_subjects
 from db.ingest.reading import Reading
@@ -85,21 +86,34 @@ def _falls_on(reading: Reading, clause: Clause, measure: Measure, subject: Subje
 
 def _preposed(reading: Reading, clause: Clause, measure: Measure) -> Subject | None:
     """The phrase between 对 and the verb, where it is a group of its own and not a pointer back."""
-    found = words.pattern("preposers").search(reading.text, clause.start, measure.start)
-    if found is None:
+    start = _preposition_end(reading, clause, measure)
+    noun = _noun_before(reading, start, measure) if start is not None else None
+    if start is None or noun is None:
         return None
-    nouns = reading.kinds_between(found.end(), measure.start)
-    first = next((noun for noun in nouns if _adverbs().match(reading.text, noun.end).end() >= _verb(measure)), None)  # type: ignore[union-attr]
-    phrase = reading.text[found.end() : first.end] if first else ""
-    if first is None or _points_back(phrase) or _COUNTED.search(phrase):
+    phrase = reading.text[start : noun.end]
+    if _points_back(phrase) or _COUNTED.search(phrase) or words.pattern("passives").match(phrase):
         return None
     opening = phrase.find("一批")
-    span = (found.end() + opening, found.end() + opening + 2) if opening >= 0 else None
-    return Subject(found.end(), kind_chain(reading, first).end, kind=first.code, opening=span)
+    span = (start + opening, start + opening + 2) if opening >= 0 else None
+    return Subject(start, kind_chain(reading, noun).end, kind=noun.code, opening=span)
 
 
-def _verb(measure: Measure) -> int:
-    return measure.start
+def _preposition_end(reading: Reading, clause: Clause, measure: Measure) -> int | None:
+    """Where the phrase after 对 begins; 将依法对 is one preposition, not two."""
+    at: int | None = None
+    for found in words.pattern("preposers").finditer(reading.text, clause.start, measure.start):
+        if at is not None and not _adverbs().fullmatch(reading.text, at, found.start()):
+            return at
+        at = found.end()
+    return at
+
+
+def _noun_before(reading: Reading, start: int, measure: Measure) -> Spot | None:
+    """The first noun that only adverbs part from the measure."""
+    for noun in reading.kinds_between(start, measure.start):
+        if _adverbs().fullmatch(reading.text, kind_chain(reading, noun).end, measure.start):
+            return noun
+    return None
 
 
 def _points_back(phrase: str) -> bool:

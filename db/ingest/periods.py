@@ -39,8 +39,9 @@ def periods(text: str, start: int, end: int, published_on: date | None) -> Itera
         period = _span(found)
         if period is not None:
             yield PeriodSpot(period, *found.span())
-    for found in _RELATIVE.finditer(text, start, end) if published_on else ():
-        yield PeriodSpot(_relative(found, published_on), *found.span())
+    if published_on is not None:
+        for found in _RELATIVE.finditer(text, start, end):
+            yield PeriodSpot(_relative(found, published_on), *found.span())
 
 
 def dates(text: str, start: int, end: int) -> Iterator[tuple[date, int, int]]:

@@ -95,6 +95,15 @@ def unnamed(reading: Reading, start: int, end: int, *, whole: bool) -> Subject |
     return None
 
 
+def masked(reading: Reading, start: int, end: int) -> Subject | None:
+    """A party whose name is hidden (某科技公司), at a position."""
+    found = words.pattern("masked").match(reading.text, start, end)
+    if found is None:
+        return None
+    noun = head_kind(reading, start, found.end())
+    return Subject(start, found.end(), kind=noun.code if noun else None)
+
+
 def own_kind(reading: Reading, start: int, head: Spot) -> str:
     """The kind of a chain is that of its first noun: App、小程序 is a group of apps."""
     first = head

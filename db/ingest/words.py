@@ -77,13 +77,16 @@ def authorities() -> Lexicon:
 def instruments() -> Lexicon:
     """Names of laws and rules."""
     items = vocabulary_source("instruments")
-    return Lexicon(_forms(items, "zh_variants"), _patterns(items))
+    full = ((item["zh"], item["code"]) for item in items)
+    return Lexicon((*full, *_forms(items, "zh_variants")), _patterns(items))
 
 
 @cache
 def campaigns() -> Lexicon:
     """Names of campaigns, in full."""
-    return Lexicon((item["zh"], item["code"]) for item in vocabulary_source("campaigns"))
+    items = vocabulary_source("campaigns")
+    full = ((item["zh"], item["code"]) for item in items)
+    return Lexicon((*full, *_forms(items, "zh_variants")), _patterns(items))
 
 
 @cache

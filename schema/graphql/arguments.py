@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from types import GenericAlias
 from typing import Annotated, Any, Final
 
 import strawberry
@@ -45,14 +46,18 @@ _OTHERS: Final[dict[str, tuple[Any, str]]] = {
 }
 
 
+def _list_of(python: Any) -> Any:
+    return GenericAlias(list, (python,))
+
+
 def _annotation(name: str) -> tuple[Any, str]:
     """The type of a filter and what it means."""
     if name in CODE_FILTERS:
-        return list[CODE_SCALARS[CODE_FILTERS[name]]], _CODE_HELP[name] + " Any of the codes may match."  # type: ignore[misc]
+        return _list_of(CODE_SCALARS[CODE_FILTERS[name]]), _CODE_HELP[name] + " Any of the codes may match."
     python, help_text = _OTHERS[name]
     if name in _SINGLE:
         return python, help_text
-    return list[python], help_text + " Any of the values may match."
+    return _list_of(python), help_text + " Any of the values may match."
 
 
 def _conjunct(kind: RecordKind) -> type:
@@ -79,7 +84,7 @@ def filter_parameters(kind: RecordKind) -> list[inspect.Parameter]:
     """The filter arguments of a kind of record."""
     own = [_parameter(name, _annotation(name)[0] | None, _annotation(name)[1]) for name in FILTERS_OF[kind]]
     more = "More conditions. The values of one argument are alternatives; all of these must hold as well."
-    return [*own, _parameter("and", list[CONJUNCTS[kind]] | None, more)]  # type: ignore[misc]
+    return [*own, _parameter("and", _list_of(CONJUNCTS[kind]) | None, more)]
 
 
 def page_parameters(things: str) -> list[inspect.Parameter]:

@@ -23,9 +23,9 @@ from graphql import (
 )
 
 from schema.codes import LIST_NAMES, shipped_codes
-from schema.query import DEFAULT_LIMIT, LAST_YEAR, FIRST_YEAR, MAX_LIMIT
+from schema.query import DEFAULT_LIMIT, FIRST_YEAR, LAST_YEAR, MAX_LIMIT
 
-STORE_QUERY: Final = 100
+STORE_QUERY: Final = 200
 """What one question to the store counts for, in fields."""
 _QUERIES: Final = {"totalCount": 1, "aggregate": 1, "timeline": 2}
 _USUAL_LENGTH: Final = 5

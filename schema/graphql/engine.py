@@ -93,7 +93,7 @@ class _Schema(strawberry.Schema):
 
 
 def _make_schema() -> _Schema:
-    config = StrawberryConfig(default_resolver=value_of, scalar_map=scalar_map())  # type: ignore[call-arg]
+    config = StrawberryConfig(default_resolver=value_of, scalar_map=scalar_map())
     return _Schema(Query, extensions=[_Prepared], config=config)
 
 

@@ -8,7 +8,6 @@ from graphql import GraphQLError
 from strawberry.utils.str_converters import to_camel_case
 
 from schema.codes import UnknownCode
-from schema.graphql.limits import LimitExceeded
 from schema.ports import StoreUnavailable
 from schema.query import BadQuery
 
@@ -40,7 +39,8 @@ def failed(error: GraphQLError, request_id: str | None) -> dict[str, Any]:
 
 
 def _explain(error: GraphQLError, request_id: str | None) -> tuple[str, dict[str, Any]]:
-    match error.original_error:
+    cause = _cause(error)
+    match cause:
         case BadQuery() as bad:
             return str(bad), {"code": BAD_USER_INPUT, "argument": _argument(bad)}
         case UnknownCode() as unknown:
@@ -49,7 +49,7 @@ def _explain(error: GraphQLError, request_id: str | None) -> tuple[str, dict[str
             return "The store cannot answer now; try again.", {"code": UNAVAILABLE}
         case None if error.message.startswith(("Argument ", "Variable ")):
             return error.message, {"code": BAD_USER_INPUT}
-    _log.error("a GraphQL field failed: %s", error.path, exc_info=error.original_error or error)
+    _log.error("a GraphQL field failed: %s", error.path, exc_info=cause or error)
     return "Internal error", {"code": INTERNAL, "requestId": request_id}
 
 

@@ -7,8 +7,15 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from schema.graphql.arguments import as_of_parameter, filter_of, filter_parameters, optional, page_parameters
-from schema.graphql.arguments import page_size, taking
+from schema.graphql.arguments import (
+    as_of_parameter,
+    filter_of,
+    filter_parameters,
+    optional,
+    page_parameters,
+    page_size,
+    taking,
+)
 from schema.graphql.scalars import Cursor
 from schema.graphql.source import Context, Snapshot, Stored
 from schema.pages import list_fingerprint
@@ -41,7 +48,7 @@ class Listing:
     async def page(self) -> Page:
         """The rows of the page."""
         if self._page is None:
-            self._page = asyncio.ensure_future(self.snapshot.reader.page(self.query))  # type: ignore[arg-type]
+            self._page = asyncio.ensure_future(self.snapshot.reader.page(self.query))
         return await self._page
 
     async def nodes(self) -> list[Stored]:

@@ -33,7 +33,7 @@ class Snapshot:
     async def book(self) -> CodeBook:
         """The code lists."""
         if self._book is None:
-            self._book = asyncio.ensure_future(self.reader.codebook(self.number))  # type: ignore[arg-type]
+            self._book = asyncio.ensure_future(self.reader.codebook(self.number))
         return await self._book
 
     async def records(self, kind: RecordKind, rows: Iterable[Row]) -> "list[Stored]":

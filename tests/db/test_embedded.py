@@ -307,6 +307,11 @@ def test_the_servers_own_complaint_is_passed_on_in_one_line(folder: Path) -> Non
         pass  # and the folder is free again
 
 
+def test_a_folder_that_cannot_be_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddedError, match=r"^[^\n]*: File name too long$"), open_embedded(tmp_path / ("x" * 300)):
+        pass
+
+
 def test_a_full_disk_is_told_in_one_line(new_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*args: object, **options: object) -> str:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -1,0 +1,84 @@
+"""Where a sentence states its ground: the clauses from 针对 on, and whom they begin with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from db.ingest import words
+from db.ingest.attribution import Attribution
+from db.ingest.clauses import Clause, Sentence
+from db.ingest.lexicon import trie_pattern
+from db.ingest.names import named_subjects
+from db.ingest.reading import Reading
+from db.ingest.subjects import Subject, head_kind, masked, unnamed
+
+_LEAD = re.compile("(?:同时|其中|此外|另外|并|[一二三四五六]是|\\d+[.、]|（[一二三四五六七八九十]+）|\\s)*")
+_SUBJECT_LEAD = re.compile("(?:以及|其中|同时|发现|\\s)*")
+_OPEN_OBJECT = re.compile("一批[^，。；]*$")
+_NEAR = 2
+
+
+@cache
+def _opener() -> re.Pattern[str]:
+    return re.compile(trie_pattern(words.genre()["ground_openers"]))
+
+
+@cache
+def _closer() -> re.Pattern[str]:
+    return re.compile(f"(?:{trie_pattern(words.genre()['ground_closers'])})(?!的)")
+
+
+def lead_end(reading: Reading, clause: Clause) -> int:
+    """Where a clause begins in earnest, after 同时, 其中, a number."""
+    lead = _LEAD.match(reading.text, clause.start, clause.end)
+    return lead.end() if lead else clause.start
+
+
+def opener_end(reading: Reading, start: int, clause: Clause) -> int | None:
+    """Where the ground begins that 针对 or the like opens, or None."""
+    found = _opener().match(reading.text, start, clause.end)
+    return found.end() if found else None
+
+
+def is_closed(reading: Reading, start: int, end: int) -> bool:
+    """Whether a ground has come to its closing word (问题, 行为) between two positions."""
+    return _closer().search(reading.text, start, end) is not None
+
+
+def leading_subject(reading: Reading, start: int, end: int) -> Subject | None:
+    """The subject that a clause begins with."""
+    lead = _SUBJECT_LEAD.match(reading.text, start, end)
+    start = lead.end() if lead else start
+    for subject in named_subjects(reading, start, end)[:1]:
+        if subject.start - start <= _NEAR:
+            return subject
+    group = unnamed(reading, start, end, whole=False)
+    return group if group is not None and group.start == start else masked(reading, start, end)
+
+
+def states_breach(reading: Reading, start: int, end: int) -> bool:
+    """Whether words such as 未, 违反, 存在 follow."""
+    return words.pattern("breach_words").search(reading.text, start, end) is not None
+
+
+def wrapped(
+    reading: Reading, sentence: Sentence, attributions: Sequence[Attribution]
+) -> list[tuple[Clause, Attribution]]:
+    """The clauses, with an object that runs over a comma put together again: 一批未…，存在…的应用."""
+    found: list[tuple[Clause, Attribution]] = []
+    for clause, attribution in zip(sentence.clauses, attributions, strict=True):
+        if found and _runs_on(reading, found[-1][0], clause):
+            held, first = found.pop()
+            clause, attribution = Clause(held.start, clause.end, clause.closer), first
+        found.append((clause, attribution))
+    return found
+
+
+def _runs_on(reading: Reading, held: Clause, clause: Clause) -> bool:
+    opened = _OPEN_OBJECT.search(reading.text, held.start, held.end)
+    if opened is None or held.closer != "，" or head_kind(reading, opened.start(), held.end) is not None:
+        return False
+    head = head_kind(reading, clause.start, clause.end)
+    return head is not None and reading.text[head.start - 1] == "的"

@@ -1,0 +1,135 @@
+"""Makes records of drafts and counts: each fact once, with an anchor for every value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from db.ingest import figures
+from db.ingest.details import campaigns_of
+from db.ingest.drafts import Draft, Found
+from db.ingest.evidence import CONFIDENCE, Evidence, anchor, codes, first_of_each
+from db.ingest.gazetteer import resolve
+from db.ingest.measures import settle
+from db.ingest.periods import PeriodSpot, periods
+from db.ingest.scope import DocumentPeriod
+from db.ingest.subjects import Subject
+from schema.extraction import EXACT_LIMIT, Anchor, ExtractedAction, ExtractedFigure, ExtractedMention, Period
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """What all records of one document share."""
+
+    layer: str
+    period: DocumentPeriod | None
+    published_on: date | None
+
+    def figures(self, found: Iterable[Found]) -> tuple[ExtractedFigure, ...]:
+        """The figures, each once, however often the text repeats it."""
+        kept: dict[tuple[object, ...], ExtractedFigure] = {}
+        for one in found:
+            figure = self._figure(one)
+            kept.setdefault((figure.measure, figure.value_min, figure.value_max, figure.period), figure)
+        return tuple(kept.values())
+
+    def actions(self, drafts: Iterable[Draft]) -> tuple[ExtractedAction, ...]:
+        """The actions, each once."""
+        kept: dict[tuple[object, ...], ExtractedAction] = {}
+        for draft in drafts:
+            action = self._action(draft)
+            if action is not None:
+                names = tuple(mention.name for mention in action.entities)
+                key = (names, action.unnamed_subject, frozenset(action.measures), frozenset(action.categories))
+                kept.setdefault(key, action)
+        return tuple(kept.values())
+
+    def _figure(self, found: Found) -> ExtractedFigure:
+        count, segment = found.count, found.reading.segment
+        quantity = count.quantity
+        period, evidence, reach = self._period(found)
+        low, high = quantity.bounds
+        anchors = [self._anchor(field, one) for field, one in figures.evidence(found.reading, count)]
+        anchors += [self._anchor("authorities", one) for one in first_of_each(found.attribution.authorities)]
+        anchors += [self._anchor("period", evidence)] if evidence else []
+        campaigns = campaigns_of(found.reading, found.sentence)
+        anchors += [self._anchor("campaign", one) for one in campaigns[:1]]
+        return ExtractedFigure(
+            measure=count.measure.code,
+            subject=count.subject,
+            value_min=low,
+            value_max=high,
+            qualifier=quantity.qualifier,
+            unit=quantity.unit,
+            wording=segment.text[quantity.start : quantity.end][:EXACT_LIMIT],
+            period=period,
+            authorities=codes(found.attribution.authorities),
+            campaign=campaigns[0].value if campaigns else None,
+            confidence=CONFIDENCE[max(reach, found.attribution.reach)],
+            anchors=tuple(anchors),
+        )
+
+    def _anchor(self, field: str, evidence: Evidence) -> Anchor:
+        return anchor(self.layer, field, evidence)
+
+    def _period(self, found: Found) -> tuple[Period | None, Evidence | None, int]:
+        """The period of a count: stated in its sentence, else in its paragraph before, else by the document."""
+        reading = found.reading
+        for start, end, reach in ((found.sentence.start, found.sentence.end, 0), (0, found.sentence.start, 1)):
+            spots: list[PeriodSpot] = list(periods(reading.text, start, end, self.published_on))
+            if spots:
+                spot = spots[0] if reach == 0 else spots[-1]
+                value = f"{spot.period.start}/{spot.period.end}"
+                return spot.period, Evidence(value, reading.segment, spot.start, spot.end), reach
+        if self.period is None:
+            return None, None, 0
+        return self.period.spot.period, self.period.evidence, 2
+
+    def _action(self, draft: Draft) -> ExtractedAction | None:
+        if draft.subject is None:
+            return None
+        measures = settle(draft.measures)
+        subject, segment = draft.subject, draft.reading.segment
+        phrase = None if subject.named else segment.text[subject.start : subject.end][:EXACT_LIMIT]
+        anchors = [*self._subject_anchors(draft, subject)]
+        for field, evidence in (
+            ("measures", measures),
+            ("categories", draft.categories),
+            ("authorities", draft.attribution.authorities),
+            ("instruments", draft.instruments),
+            ("campaigns", draft.campaigns),
+            ("amount_cny", draft.amounts),
+            ("decided_on", draft.dates),
+        ):
+            anchors += [self._anchor(field, one) for one in first_of_each(evidence)]
+        return ExtractedAction(
+            entities=tuple(dict.fromkeys(_mentions(draft, subject))),
+            unnamed_subject=phrase,
+            unnamed_kind=None if subject.named else subject.kind,
+            open_ended=subject.opening is not None,
+            measures=codes(measures),
+            categories=codes(draft.categories),
+            authorities=codes(draft.attribution.authorities),
+            instruments=codes(draft.instruments),
+            campaigns=codes(draft.campaigns),
+            amount_cny=int(draft.amounts[0].value) if draft.amounts else None,
+            decided_on=date.fromisoformat(draft.dates[0].value) if draft.dates else None,
+            confidence=CONFIDENCE[max(draft.reach, draft.attribution.reach)],
+            anchors=tuple(anchors),
+        )
+
+    def _subject_anchors(self, draft: Draft, subject: Subject) -> Iterator[Anchor]:
+        segment = draft.reading.segment
+        if not subject.named:
+            phrase = segment.text[subject.start : subject.end]
+            yield self._anchor("unnamed_subject", Evidence(phrase[:EXACT_LIMIT], segment, subject.start, subject.end))
+        for name in subject.names:
+            stated = segment.text[name.start : name.end]
+            yield self._anchor("entities", Evidence(stated, segment, name.start, name.end))
+
+
+def _mentions(draft: Draft, subject: Subject) -> Iterator[ExtractedMention]:
+    for name in subject.names:
+        stated = draft.reading.segment.text[name.start : name.end].strip()
+        yield ExtractedMention(name=stated, kind=name.kind, entity=resolve(stated, name.kind))

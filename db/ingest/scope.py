@@ -1,0 +1,93 @@
+"""What the announcement says once for all that follows: its issuer, its period, whom a section speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from urllib.parse import urlsplit
+
+from db.ingest.attribution import NOBODY, Attribution, attribute
+from db.ingest.clean import Cleaned
+from db.ingest.evidence import Evidence
+from db.ingest.fold import fold
+from db.ingest.periods import PeriodSpot, periods
+from db.ingest.reading import Reading
+from schema.codes import vocabulary_source
+
+_LEAD_PARAGRAPHS = 3
+_YEAR_LEAD = re.compile("(?:^|[，。；：|｜\\s]|截至|关于|公布|发布|通报|介绍|的)$")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPeriod:
+    """The span of time the whole announcement reports on, with its evidence."""
+
+    spot: PeriodSpot
+    evidence: Evidence
+
+
+@cache
+def _by_host() -> dict[str, str]:
+    return {host: item["code"] for item in vocabulary_source("authorities") for host in item.get("hosts", ())}
+
+
+@cache
+def _by_source_name() -> dict[str, str]:
+    return {
+        fold(name): item["code"] for item in vocabulary_source("authorities") for name in item.get("source_names", ())
+    }
+
+
+@cache
+def _issued_by() -> dict[str, str]:
+    return {item["code"]: item["issued_by"] for item in vocabulary_source("authorities") if "issued_by" in item}
+
+
+def issuer(cleaned: Cleaned, readings: Sequence[Reading]) -> str | None:
+    """Who published the announcement: by the address or name it was taken from, else by who acts in its lead."""
+    for source in cleaned.sources:
+        host = (urlsplit(source).hostname or "") if "//" in source else ""
+        code = _by_source_name().get(fold(source)) or next(
+            (code for known, code in _by_host().items() if host == known or host.endswith(f".{known}")), None
+        )
+        if code is not None:
+            return code
+    lead = lead_attribution(readings).authorities
+    code = lead[0].value if lead else None
+    return _issued_by().get(code, code) if code is not None else None
+
+
+def lead_attribution(readings: Iterable[Reading]) -> Attribution:
+    """The authority of the first sentence that names one that acts."""
+    for reading in readings:
+        for sentence in reading.sentences:
+            for attribution in attribute(reading, sentence, NOBODY):
+                if attribution.authorities:
+                    return replace(attribution, reach=2)
+    return NOBODY
+
+
+def section_attributions(readings: Sequence[Reading]) -> Iterator[Attribution]:
+    """For every segment whom it speaks of when it names nobody: its section's first paragraph, else the lead."""
+    lead = lead_attribution(reading for reading in readings if reading.segment.kind != "heading")
+    current, is_open = lead, False
+    for reading in readings:
+        if reading.segment.kind == "heading":
+            current, is_open = lead, True
+        elif is_open:
+            own = lead_attribution([reading])
+            current, is_open = (own if own.authorities else lead), False
+        yield current
+
+
+def document_period(readings: Sequence[Reading], cleaned: Cleaned) -> DocumentPeriod | None:
+    """The first span that the title, or the beginning of a sentence of the lead, states."""
+    lead = [reading for reading in readings if reading.segment.kind != "heading"][: _LEAD_PARAGRAPHS + 1]
+    for reading in lead:
+        for spot in periods(reading.text, 0, len(reading.text), cleaned.published_on):
+            if _YEAR_LEAD.search(reading.text, max(0, spot.start - 4), spot.start):
+                period = f"{spot.period.start}/{spot.period.end}"
+                return DocumentPeriod(spot, Evidence(period, reading.segment, spot.start, spot.end))
+    return None

@@ -1,0 +1,170 @@
+"""Reads one sentence: grounds are gathered until an act comes, and the closing measures fall on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from db.ingest import words
+from db.ingest.attribution import NOBODY, Attribution
+from db.ingest.clauses import Sentence
+from db.ingest.details import add_details
+from db.ingest.drafts import Draft, Found, Result, inherited, narrowed, violations
+from db.ingest.evidence import Evidence
+from db.ingest.figures import counts_in
+from db.ingest.grounds import is_closed, lead_end, leading_subject, opener_end, states_breach, wrapped
+from db.ingest.measures import Measure, measures_in, nature
+from db.ingest.names import is_list
+from db.ingest.objects import Deed, deeds
+from db.ingest.reading import Reading
+from db.ingest.subjects import Subject
+
+_PLANS = ("law", "intent")
+
+
+class SentenceReader:
+    """The reader's state between two clauses: whom the sentence has spoken of, and on what ground."""
+
+    def __init__(
+        self, reading: Reading, sentence: Sentence, attributions: list[Attribution], result: Result
+    ) -> None:
+        self.attributions = attributions
+        self.drafts: list[Draft] = []
+        self._reading = reading
+        self._sentence = sentence
+        self._result = result
+        self._earlier: Sequence[Draft] = ()
+        self._topic: Draft | None = None
+        self._grounds: list[Draft] = []
+        self._targets: list[Draft] = []
+        self._in_ground = False
+        self._clause = sentence.clauses[0]
+        self._now = NOBODY
+        self._is_effort = self._says("effort", sentence.end)
+
+    def read(self, earlier: Sequence[Draft], topic: Draft | None) -> None:
+        """Read the clauses in order and hand over the drafts that are whole.
+
+        `earlier` are the drafts of the paragraph so far; `topic` is the last ground in it that no
+        measure has fallen on yet.
+        """
+        self._earlier, self._topic = earlier, topic
+        for clause, attribution in wrapped(self._reading, self._sentence, self.attributions):
+            self._clause, self._now = clause, attribution
+            self._read_clause()
+        self.drafts.extend(ground for ground in self._grounds if self._is_whole(ground))
+        self.drafts.sort(key=lambda draft: draft.start)
+        for draft in self.drafts:
+            self._result.add(draft)
+
+    def open_ground(self) -> Draft | None:
+        """The last ground of the sentence that has a subject and no measure."""
+        return next((one for one in reversed(self._grounds) if one.subject and not one.measures), None)
+
+    def _says(self, reason: str, end: int) -> bool:
+        pattern = words.ignored_patterns()[reason]
+        return pattern.search(self._reading.text, self._sentence.start, end) is not None
+
+    def _is_whole(self, ground: Draft) -> bool:
+        """Whether a ground is an action; one that only points back takes over the topic of the paragraph."""
+        if ground.subject is None and ground.measures and self._topic is not None:
+            ground.take_over(self._topic)
+        return ground.subject is not None and bool(ground.measures)
+
+    def _read_clause(self) -> None:
+        start = lead_end(self._reading, self._clause)
+        opened = opener_end(self._reading, start, self._clause)
+        measures = measures_in(self._reading, self._clause)
+        if opened is not None:
+            self._grounds, self._in_ground = [], True
+            self._add_ground(opened)
+            self._act([one for one in measures if is_closed(self._reading, opened, one.start)])
+        elif not measures and (self._in_ground or self._begins_ground(start)):
+            self._in_ground = True
+            self._add_ground(start)
+        elif measures:
+            self._in_ground = False
+            self._act(measures)
+
+    def _begins_ground(self, start: int) -> bool:
+        """A clause that begins with its subject and states a breach needs no 针对."""
+        subject = leading_subject(self._reading, start, self._clause.end)
+        if subject is None or not states_breach(self._reading, subject.end, self._clause.end):
+            return False
+        self._grounds = []
+        return True
+
+    def _add_ground(self, start: int) -> None:
+        """A clause of the ground: a new group if it begins with a subject, else more about the last one."""
+        subject = leading_subject(self._reading, start, self._clause.end)
+        if not self._grounds or (subject is not None and self._grounds[-1].subject is not None):
+            self._grounds.append(Draft(self._reading, subject, start))
+        ground = self._grounds[-1]
+        ground.subject = ground.subject or subject
+        stated = violations(self._reading, start, self._clause.end)
+        ground.categories = narrowed([*ground.categories, *stated])
+        ground.clauses.append(self._clause)
+        self._targets = self._grounds
+
+    def _act(self, measures: Sequence[Measure]) -> None:
+        if not measures or any(self._says(reason, measures[0].start) for reason in _PLANS):
+            return
+        counted = self._count(measures)
+        for deed in deeds(self._reading, self._clause, measures):
+            uncounted = tuple(one for one in deed.measures if one not in counted)
+            subject = deed.subject
+            if subject is not None and subject.named:
+                if not self._is_effort or is_list(self._reading, subject):
+                    self._draft(subject, deed.measures)
+            elif uncounted:
+                self._on_unnamed(Deed(subject, uncounted))
+
+    def _count(self, measures: Sequence[Measure]) -> set[Measure]:
+        """Hand over the counts of the clause; returns the measures they tell of."""
+        clause = self._clause
+        counts = counts_in(self._reading, clause.start, clause.end, measures)
+        for count in counts:
+            self._result.count(Found(self._reading, self._sentence, clause, count, self._now))
+        return {count.measure for count in counts}
+
+    def _on_unnamed(self, deed: Deed) -> None:
+        """A deed on a group that is not named, or without an object: on whom the sentence spoke of last (r11)."""
+        bare = [ground for ground in self._grounds if ground.subject is None]
+        if deed.subject is not None and not bare:
+            if self._grounds or not self._is_effort:
+                self._draft(deed.subject, deed.measures)
+            return
+        if deed.subject is not None:
+            for ground in bare:
+                ground.subject = deed.subject
+        elif not self._targets and self._topic is not None and self._points_back(self._clause.start):
+            self._grounds = self._targets = [Draft(self._reading, None, self._clause.start)]
+        for target in bare if deed.subject is not None else self._targets:
+            self._give(target, deed.measures)
+
+    def _draft(self, subject: Subject, measures: Sequence[Measure]) -> None:
+        draft = Draft(self._reading, subject, subject.start)
+        draft.categories = violations(self._reading, self._clause.start, self._clause.end)
+        if not draft.categories:
+            self._inherit(draft, measures)
+        self._give(draft, measures)
+        self.drafts.append(draft)
+        self._targets = [draft]
+
+    def _inherit(self, draft: Draft, measures: Sequence[Measure]) -> None:
+        """The ground of an act that states none: that of its sentence, or the one that it points back to."""
+        if self._grounds:
+            draft.categories = inherited(one for ground in self._grounds for one in ground.categories)
+        elif self._earlier and (self._points_back(draft.start) or any(nature(one.code) == "lifting" for one in measures)):
+            draft.categories = inherited(self._earlier[-1].categories)
+            draft.reach = 1
+
+    def _points_back(self, start: int) -> bool:
+        return words.pattern("anaphors").search(self._reading.text, start, self._clause.end) is not None
+
+    def _give(self, draft: Draft, measures: Sequence[Measure]) -> None:
+        segment = self._reading.segment
+        draft.measures.extend(Evidence(one.code, segment, one.start, one.end) for one in measures)
+        if not draft.attribution.authorities:
+            draft.attribution = self._now
+        draft.clauses.append(self._clause)
+        add_details(draft, self._sentence, self._clause)
