@@ -61,7 +61,10 @@ async def _answer(engine: Engine, request: Request, asked: graphql.Request, medi
     status = _STATUSES[answer.outcome]
     if answer.outcome == "invalid" and media == JSON:
         status = 200  # clients of the older media type take any other status for a broken server
-    return _respond(status, answer.body, media)
+    response = _respond(status, answer.body, media)
+    if "revision" in answer.extensions:
+        response.headers["X-Revision"] = str(answer.extensions["revision"])
+    return response
 
 
 def _respond(status: int, body: Mapping[str, Any], media: str) -> Response:

@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     graphql_aliases: int = Field(30, ge=0, description="Most aliases in a GraphQL query.")
     graphql_tokens: int = Field(2_000, ge=1, description="Longest GraphQL query, in tokens.")
     graphql_cost: int = Field(
-        100_000, ge=1, description="Highest cost of a GraphQL query, in about as many values as it may return."
+        200_000, ge=1, description="Highest cost of a GraphQL query, in about as many values as it may return."
     )
     shutdown_grace_seconds: int = Field(
         10, ge=0, description="Time that requests under way get when the server is told to stop, in seconds."

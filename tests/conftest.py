@@ -7,6 +7,7 @@ tests that only read share one filled with an invented corpus (`sample_dsn`, `re
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -38,8 +39,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     # The data is thrown away, so nothing is gained by waiting for the disk.
     postgres = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), {"fsync": "off"})
-    yield postgres.start()
-    postgres.stop()
+    try:
+        yield postgres.start()
+    finally:
+        postgres.stop()
+        shutil.rmtree(postgres.home, ignore_errors=True)  # as root it lies outside the temporary folder
 
 
 @pytest_asyncio.fixture(scope="session")

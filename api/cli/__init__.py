@@ -26,13 +26,14 @@ for command in (serve, ingest, extract, migrate, status, contract, dataset):
 
 
 def _terminate(number: int, _frame: FrameType | None) -> None:
-    # SIGTERM ends a command like Ctrl-C does: by unwinding, so that the private Postgres is stopped too.
+    # SIGTERM, or a closed terminal, ends a command as Ctrl-C does: by unwinding, so that Postgres is stopped too.
     raise SystemExit(128 + number)
 
 
 def main() -> None:
     """Run a command. What is wrong with the input or the store is said in one line, with exit status 2."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminate)
     try:
         cunzhao.main(standalone_mode=False)
     except click.ClickException as error:

@@ -73,5 +73,7 @@ def known_errors() -> tuple[type[Exception], ...]:
     from db.embedded import EmbeddedError
     from db.migrate import MigrationError
     from db.writer import RevisionDiffers
+    from schema.ports import StoreUnavailable
 
-    return (EmbeddedError, MigrationError, RevisionDiffers, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+    ours = (EmbeddedError, MigrationError, RevisionDiffers, StoreUnavailable)
+    return (*ours, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)

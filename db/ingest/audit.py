@@ -13,6 +13,7 @@ from db.ingest.reading import Reading
 
 EXTRACTED = "extracted"
 UNHANDLED = "unhandled"
+_Stretches = Sequence[tuple[int, int]]
 _OF_THE_CLAUSE = frozenset({"how", "conduct"})
 
 
@@ -30,15 +31,19 @@ class Verdict:
 def audit(readings: Sequence[Reading], result: Result) -> Iterator[Verdict]:
     """The verdict on every clause, in order."""
     for reading in readings:
-        used = result.used.get(reading.index, [])
+        used, unread = result.used.get(reading.index, []), result.unread.get(reading.index, [])
         for sentence in reading.sentences:
             for clause in sentence.clauses:
-                yield _judge(reading, sentence, clause, used)
+                yield _judge(reading, sentence, clause, used, unread)
 
 
-def _judge(reading: Reading, sentence: Sentence, clause: Clause, used: Sequence[tuple[int, int]]) -> Verdict:
+def _judge(
+    reading: Reading, sentence: Sentence, clause: Clause, used: _Stretches, unread: _Stretches
+) -> Verdict:
     if any(start <= clause.start < end for start, end in used):
         return Verdict(reading, clause, EXTRACTED)
+    if any(start <= clause.start < end for start, end in unread):
+        return Verdict(reading, clause, UNHANDLED, "states a ground, but of no subject that could be read")
     if reading.segment.kind in ("title", "heading"):
         return Verdict(reading, clause, "heading")
     measures = measures_in(reading, clause)

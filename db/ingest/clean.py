@@ -113,7 +113,7 @@ def _kind(block: Block) -> Kind:
 
 def _first_heading(body: tuple[Block, ...]) -> MappedText | None:
     for block in body[:3]:
-        if block.kind == "heading":
+        if block.kind == "heading" and not _ORDINAL_HEADING.fullmatch(block.text.strip()):
             return block.mapped
     return None
 

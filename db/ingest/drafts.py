@@ -62,11 +62,17 @@ class Result:
     counts: list[Found] = field(default_factory=list)
     used: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     """By segment, the stretches that gave a record or a part of one."""
+    unread: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    """By segment, the stretches of grounds that gave none, though measures fell on them."""
 
     def add(self, draft: Draft) -> None:
         self.drafts.append(draft)
         for clause in draft.clauses:
             self.use(draft.reading, clause)
+
+    def leave(self, draft: Draft) -> None:
+        """Note a ground that measures fell on, but whose subject could not be read."""
+        self.unread.setdefault(draft.reading.index, []).extend((one.start, one.end) for one in draft.clauses)
 
     def count(self, found: Found) -> None:
         self.counts.append(found)
@@ -84,10 +90,14 @@ def _leaves() -> dict[str, tuple[str | None, str | None, str | None]]:
     }
 
 
-def violations(reading: Reading, start: int, end: int) -> list[Evidence]:
+def violations(reading: Reading, start: int, end: int, subject: Subject | None) -> list[Evidence]:
     """The categories that a stretch of text states, general ones only where nothing says more."""
+    names = subject.names if subject is not None else ()
     found = [
-        Evidence(spot.code, reading.segment, spot.start, spot.end) for spot in reading.categories_between(start, end)
+        Evidence(spot.code, reading.segment, spot.start, spot.end)
+        for spot in reading.categories_between(start, end)
+        # A name says nothing of what its bearer did.
+        if not any(name.start <= spot.start and spot.end <= name.end for name in names)
     ]
     return narrowed(found)
 

@@ -24,6 +24,7 @@ _PAIRS = {
 }
 _PUNCTUATION = {",": "，", ";": "；", "?": "？", "!": "！", "｡": "。", "､": "、"}
 
+_STRAIGHT = re.compile('"([^"]*)"')
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
@@ -49,6 +50,8 @@ def _simplified() -> dict[int, int]:
 
 def fold(text: str) -> str:
     """The text in the form that the word lists are in; every character keeps its place."""
+    if text.count('"') % 2 == 0:
+        text = _STRAIGHT.sub("“\\1”", text)
     if "," in text:
         # A comma between digits is part of the number, any other stands for the Chinese one.
         text = _THOUSANDS.sub("\x1f", text).translate(_table()).replace("\x1f", ",")

@@ -10,7 +10,7 @@ from functools import cache
 from db.ingest import words
 from db.ingest.gazetteer import lookup, name_pattern
 from db.ingest.lexicon import Spot
-from db.ingest.reading import Reading
+from db.ingest.reading import Reading, overlaps
 from db.ingest.subjects import Name, Subject, head_kind, kind_at
 
 _QUOTED = re.compile(
@@ -18,7 +18,9 @@ _QUOTED = re.compile(
 )
 _GAP = re.compile("(?:（[^（）]{0,60}）)?\\s*(?:、|和|与|及|以及)?\\s*")
 _BARE = re.compile("[\u4e00-\u9fffa-z0-9·.!+\\-]{1,20}")
-_LIST = re.compile("(?:[\u4e00-\u9fffa-z0-9·.+\\-]{1,20}、)+[\u4e00-\u9fffa-z0-9·.+\\-]{1,20}?(?=等)")
+_QUOTES = ("“", "《")
+_MEMBER = "(?:“[^“”]{1,40}”|《[^《》]{1,40}》|[\u4e00-\u9fffa-z0-9·.+\\-]{1,20}?)"
+_LIST = re.compile(f"(?:{_MEMBER}、)+{_MEMBER}(?=等)")
 _OPEN = re.compile("等")
 _COUNT = re.compile(
     "(?:\\s*(?:一批|多|数|若干|[\\d一二三四五六七八九十百千]+余?)\\s*(?:家|款|个|名|批|部)?|部分|多家|多款)?"
@@ -63,17 +65,20 @@ def is_list(reading: Reading, subject: Subject) -> bool:
 
 def _items(reading: Reading, start: int, end: int) -> list[_Item]:
     found = [_quoted(match) for match in _QUOTED.finditer(reading.text, start, end)]
-    marked = [(item.outer_start, item.outer_end) for item in found]
-    for listed in _LIST.finditer(reading.text, start, end):
-        found.extend(item for item in _bare_list(reading, listed) if _is_free(marked, item))
-    marked = [(item.outer_start, item.outer_end) for item in found]
-    found.extend(item for item in _known(reading, start, end) if _is_free(marked, item))
+    for finder in (_listed, _known):
+        taken = sorted((item.outer_start, item.outer_end) for item in found)
+        found.extend(one for one in finder(reading, start, end) if not overlaps(taken, one.start, one.end))
     return sorted((item for item in found if not _is_word(reading, item)), key=lambda item: item.outer_start)
 
 
 def _quoted(found: re.Match[str]) -> _Item:
     sort = found.lastgroup or ""
     return _Item(*found.span(sort), *found.span(), sort)
+
+
+def _listed(reading: Reading, start: int, end: int) -> Iterator[_Item]:
+    for listed in _LIST.finditer(reading.text, start, end):
+        yield from _bare_list(reading, listed)
 
 
 def _bare_list(reading: Reading, listed: re.Match[str]) -> Iterator[_Item]:
@@ -85,16 +90,21 @@ def _bare_list(reading: Reading, listed: re.Match[str]) -> Iterator[_Item]:
     for index, member in enumerate(members):
         begin = at + (_clip(reading, at, member) if index == 0 else 0)
         end = at + len(member)
+        if member[:1] in _QUOTES:
+            at = end + 1
+            continue
         if begin < end and stops.search(reading.text, begin, end) is None and not _says_fault(reading, begin, end):
             items.append(_Item(begin, end, begin, end, "bare"))
         at = end + 1
     # A list of which one member is no name is a list of something else: of faults, say.
-    if len(items) == len(members):
+    if len(items) == sum(member[:1] not in _QUOTES for member in members):
         yield from items
 
 
 def _says_fault(reading: Reading, start: int, end: int) -> bool:
-    return bool(reading.categories_between(start, end) or reading.kinds_between(start, end))
+    """Whether a member of a list is no name but a fault, or a noun of the trade, from end to end."""
+    spots = (*reading.categories_between(start, end), *reading.kinds_between(start, end))
+    return any(spot.start == start and spot.end == end for spot in spots)
 
 
 def _clip(reading: Reading, at: int, member: str) -> int:
@@ -128,10 +138,6 @@ def _inside_brackets(text: str, start: int, position: int) -> bool:
     return text.rfind("（", start, position) > text.rfind("）", start, position)
 
 
-def _is_free(taken: list[tuple[int, int]], item: _Item) -> bool:
-    return all(item.outer_end <= start or item.outer_start >= end for start, end in taken)
-
-
 def _is_word(reading: Reading, item: _Item) -> bool:
     """Whether what is quoted is a word of the trade or a document, and no name."""
     text = reading.text[item.start : item.end]
@@ -139,10 +145,7 @@ def _is_word(reading: Reading, item: _Item) -> bool:
         return True
     if item.sort in ("bare", "known", "at"):
         return False
-    return bool(words.pattern("not_names").search(text)) or any(
-        spot.start == item.start and spot.end == item.end
-        for spot in (*reading.kinds_between(item.start, item.end), *reading.categories)
-    )
+    return bool(words.pattern("not_names").search(text)) or _says_fault(reading, item.start, item.end)
 
 
 def _runs(items: list[_Item], text: str) -> Iterator[list[_Item]]:

@@ -69,7 +69,7 @@ class Reading:
         found = [Act(spot.start, spot.end, spot.code, None) for spot in words.measures().find(self.text)]
         taken = [(act.start, act.end) for act in found]
         for verb in words.frames().verb.finditer(self.text):
-            if not _overlaps(taken, verb.start(), verb.end()):
+            if not overlaps(taken, verb.start(), verb.end()):
                 found.append(Act(verb.start(), verb.end(), None, verb.group()))
         return sorted((act for act in found if not self._negated(act)), key=lambda act: act.start)
 
@@ -88,7 +88,8 @@ class Act:
     verb: str | None
 
 
-def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+def overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch overlaps one of those taken, which are in order and apart."""
     index = bisect_left(taken, (end, 0))
     return any(high > start for _, high in taken[max(0, index - 2) : index])
 

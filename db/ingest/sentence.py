@@ -55,6 +55,9 @@ class SentenceReader:
         self.drafts.sort(key=lambda draft: draft.start)
         for draft in self.drafts:
             self._result.add(draft)
+        for ground in self._grounds:
+            if ground.subject is None and ground.measures:
+                self._result.leave(ground)
 
     def open_ground(self) -> Draft | None:
         """The last ground of the sentence that has a subject and no measure."""
@@ -96,11 +99,10 @@ class SentenceReader:
     def _add_ground(self, start: int) -> None:
         """A clause of the ground: a new group if it begins with a subject, else more about the last one."""
         subject = leading_subject(self._reading, start, self._clause.end)
-        if not self._grounds or (subject is not None and self._grounds[-1].subject is not None):
+        if not self._grounds or subject is not None:
             self._grounds.append(Draft(self._reading, subject, start))
         ground = self._grounds[-1]
-        ground.subject = ground.subject or subject
-        stated = violations(self._reading, start, self._clause.end)
+        stated = violations(self._reading, start, self._clause.end, subject)
         ground.categories = narrowed([*ground.categories, *stated])
         ground.clauses.append(self._clause)
         self._targets = self._grounds
@@ -143,7 +145,7 @@ class SentenceReader:
 
     def _draft(self, subject: Subject, measures: Sequence[Measure]) -> None:
         draft = Draft(self._reading, subject, subject.start)
-        draft.categories = violations(self._reading, self._clause.start, self._clause.end)
+        draft.categories = violations(self._reading, self._clause.start, self._clause.end, subject)
         if not draft.categories:
             self._inherit(draft, measures)
         self._give(draft, measures)

@@ -25,11 +25,11 @@ from graphql import (
 from schema.codes import LIST_NAMES, shipped_codes
 from schema.query import DEFAULT_LIMIT, FIRST_YEAR, LAST_YEAR, MAX_LIMIT
 
-STORE_QUERY: Final = 200
+STORE_QUERY: Final = 100
 """What one question to the store counts for, in fields."""
 _QUERIES: Final = {"totalCount": 1, "aggregate": 1, "timeline": 2}
-_USUAL_LENGTH: Final = 5
-_LENGTHS: Final = {"anchors": 10, "names": 8, "timeline": LAST_YEAR - FIRST_YEAR}
+_USUAL_LENGTH: Final = 3
+_LENGTHS: Final = {"anchors": 6, "names": 6, "timeline": LAST_YEAR - FIRST_YEAR}
 _PAGED: Final = ("nodes", "edges", "groups")
 _PAGES: Final = ("Connection", "Aggregate")
 

@@ -162,8 +162,9 @@ class Engine:
         )
         found = [errors.failed(error, request_id) for error in result.errors or ()]
         extensions: dict[str, Any] = {"cost": {"requested": cost, "limit": self.limits.cost}}
-        if context.answered_from:
-            extensions["revision"] = context.answered_from[0]
-        if result.data is None and errors.unavailable(found):
+        if context.revision is not None:
+            extensions["revision"] = context.revision
+        nothing = all(value is None for value in (result.data or {}).values())
+        if nothing and errors.unavailable(found):
             return Answer("unavailable", found, extensions=extensions)
         return Answer("executed", found, result.data, extensions)

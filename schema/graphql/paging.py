@@ -1,6 +1,5 @@
 """Relay connections over keyset pages: what is selected is read, nothing else."""
 
-import asyncio
 import inspect
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -17,7 +16,7 @@ from schema.graphql.arguments import (
     taking,
 )
 from schema.graphql.scalars import Cursor
-from schema.graphql.source import Context, Snapshot, Stored
+from schema.graphql.source import Context, Shared, Snapshot, Stored
 from schema.pages import list_fingerprint
 from schema.points import decode_cursor, encode_cursor
 from schema.ports import Page
@@ -43,13 +42,13 @@ class Listing:
         self.query = query
         self.snapshot = snapshot
         self.fingerprint = fingerprint
-        self._page: asyncio.Task[Page] | None = None
+        self._page: Shared[Page] | None = None
 
     async def page(self) -> Page:
         """The rows of the page."""
         if self._page is None:
-            self._page = asyncio.ensure_future(self.snapshot.reader.page(self.query))
-        return await self._page
+            self._page = Shared(self.snapshot.reader.page(self.query))
+        return await self._page.result()
 
     async def nodes(self) -> list[Stored]:
         """The records of the page."""

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from strawberry.dataloader import DataLoader
 
@@ -12,6 +12,22 @@ from schema.codes import CodeBook, CodeItem, ListName
 from schema.ports import Reader, Row
 from schema.query import AsOf, BadQuery
 from schema.records import RecordKind, Revision
+
+T = TypeVar("T")
+
+
+class Shared(Generic[T]):
+    """The result of something asynchronous that several resolvers wait for.
+
+    One that is cancelled, because a sibling failed, does not take it away from the others.
+    """
+
+    def __init__(self, work: Coroutine[Any, Any, T]) -> None:
+        self._task = asyncio.ensure_future(work)
+
+    async def result(self) -> T:
+        """Wait for it."""
+        return await asyncio.shield(self._task)
 
 
 class Snapshot:
@@ -22,7 +38,7 @@ class Snapshot:
         self.revision = revision
         self.chosen = chosen
         """Whether the request names this revision, so that a cursor of another one contradicts it."""
-        self._book: asyncio.Task[CodeBook] | None = None
+        self._book: Shared[CodeBook] | None = None
         self._loaders: dict[RecordKind, DataLoader[str, Stored | None]] = {}
 
     @property
@@ -33,8 +49,8 @@ class Snapshot:
     async def book(self) -> CodeBook:
         """The code lists."""
         if self._book is None:
-            self._book = asyncio.ensure_future(self.reader.codebook(self.number))
-        return await self._book
+            self._book = Shared(self.reader.codebook(self.number))
+        return await self._book.result()
 
     async def records(self, kind: RecordKind, rows: Iterable[Row]) -> "list[Stored]":
         """Rows as sources of GraphQL types."""
@@ -113,8 +129,9 @@ class Context:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self._snapshots: dict[str, asyncio.Task[Snapshot]] = {}
-        self.answered_from: list[int] = []
+        self.revision: int | None = None
+        """The revision answered from: the latest, if any field was answered from that, else the first one opened."""
+        self._snapshots: dict[str, Shared[Snapshot]] = {}
 
     async def snapshot(self, as_of: AsOf | None = None, cursor: int | None = None) -> Snapshot:
         """The store at the point asked for, else at the revision of the cursor, else at the latest."""
@@ -142,10 +159,11 @@ class Context:
     async def _read(self, as_of: AsOf | None, *, chosen: bool) -> Snapshot:
         key = f"{chosen}{as_of.text if as_of else ''}"
         if key not in self._snapshots:
-            self._snapshots[key] = asyncio.ensure_future(self._open(as_of, chosen=chosen))
-        return await self._snapshots[key]
+            self._snapshots[key] = Shared(self._open(as_of, chosen=chosen))
+        return await self._snapshots[key].result()
 
     async def _open(self, as_of: AsOf | None, *, chosen: bool) -> Snapshot:
         snapshot = Snapshot(self.reader, await self.reader.revision(as_of), chosen=chosen)
-        self.answered_from.append(snapshot.number)
+        if self.revision is None or as_of is None:
+            self.revision = snapshot.number
         return snapshot

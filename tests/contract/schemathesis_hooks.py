@@ -1,7 +1,7 @@
 """What schemathesis must know of the store it meets: ids, revisions, and cursors that belong to a question.
 
 A positive case is well formed by the contract, which cannot say four things. `before_call` mends those, and only
-those, so that the rest of the question is tried; `test_rest_refusals.py` tries each of them as it stands:
+those, so that the rest of the question is tried; `tests/api/test_rest_refusals.py` asks each of them as it stands:
 
 * a cursor belongs to one question: it is made anew for the question of the case;
 * `as_of` names something the store has: another point is replaced by one of its revisions;
@@ -11,10 +11,11 @@ those, so that the rest of the question is tried; `test_rest_refusals.py` tries 
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
+import zlib
 from typing import Any
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import schemathesis
@@ -30,6 +31,7 @@ from schema.records import RecordKind
 
 TARGET = os.environ.get("FUZZED_URL", "http://127.0.0.1:8000")
 KINDS = {f"/v1/{plural}": kind for kind, plural in PLURALS.items()}
+REPEATED = ("from", "to", "search")
 
 
 def _ask(path: str) -> Any:
@@ -40,15 +42,13 @@ def _ask(path: str) -> Any:
 IDS: dict[RecordKind, list[str]] = {
     kind: [record["id"] for record in _ask(f"/v1/{plural}?limit=500")["data"]] for kind, plural in PLURALS.items()
 }
-LATEST: int = _ask("/v1")["meta"]["revision"]
-REVISIONS = [f"r{number}" for number in range(1, LATEST + 1)]
+REVISIONS = [f"r{number}" for number in range(1, _ask("/v1")["meta"]["revision"] + 1)]
 
-for kind_, ids in IDS.items():
-    schemathesis.openapi.format(f"{kind_}-id", st.sampled_from(ids))
+for record_kind, ids in IDS.items():
+    schemathesis.openapi.format(f"{record_kind}-id", st.sampled_from(ids))
 schemathesis.openapi.format("as-of", st.sampled_from(REVISIONS))
+# Made anew in `before_call`, when the question it must belong to is known.
 schemathesis.openapi.format("cursor", st.just("AAAAAAAA"))
-
-_turns = itertools.count()
 
 
 @schemathesis.hook
@@ -58,13 +58,18 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         return
     query = case.query
     if query.get("as_of") and query["as_of"] not in REVISIONS:
-        query["as_of"] = REVISIONS[next(_turns) % LATEST]
+        query["as_of"] = _some(REVISIONS, query)
     if query.get("from") and query.get("to") and max(query["from"]) > min(query["to"]):
         query["from"], query["to"] = [min(query["to"])], [max(query["from"])]
     if query.get("of") == "figure":
         _countable(query)
     if "cursor" in query:
         query["cursor"] = _cursor(case.path, query)
+
+
+def _some(values: list[str], query: dict[str, Any]) -> str:
+    """One of the values: always the same for the same query."""
+    return values[zlib.crc32(json.dumps(query, sort_keys=True).encode()) % len(values)]
 
 
 def _countable(query: dict[str, Any]) -> None:
@@ -76,26 +81,22 @@ def _countable(query: dict[str, Any]) -> None:
 def _cursor(path: str, query: dict[str, Any]) -> str:
     """A cursor of the question, at the revision it is asked of."""
     revision = int(query.get("as_of", REVISIONS[-1])[1:])
-    asked = {name: value for name, value in query.items() if name not in ("cursor", "as_of", "limit")}
+    asked = _written({name: value for name, value in query.items() if name not in ("cursor", "as_of", "limit")})
     if path == "/v1/aggregate":
-        question = read_query(_written(asked), AGGREGATE_PARAMETERS)
+        question = read_query(asked, AGGREGATE_PARAMETERS)
         of = question.values.get("of", "action")
         fingerprint = aggregate_fingerprint(of, question.values["group_by"], question.filter(of))
-        return encode_cursor(revision, fingerprint, next(_turns) % 9)
+        return encode_cursor(revision, fingerprint, len(asked) % 9)
     kind = KINDS[path]
-    question = read_query(_written(asked), list_parameters(kind))
-    ids = IDS[kind]
-    key = Key(on=None, id=ids[next(_turns) % len(ids)])
-    return encode_cursor(revision, list_fingerprint(kind, question.filter(kind)), key)
+    fingerprint = list_fingerprint(kind, read_query(asked, list_parameters(kind)).filter(kind))
+    return encode_cursor(revision, fingerprint, Key(on=None, id=_some(IDS[kind], query)))
 
 
 def _written(query: dict[str, Any]) -> bytes:
-    """The query as it will be sent."""
-    from urllib.parse import urlencode
-
+    """The query as it is sent."""
     pairs: list[tuple[str, str]] = []
     for name, value in query.items():
-        repeated = name in ("from", "to", "search")
-        values = value if repeated else [",".join(map(str, value)) if isinstance(value, list) else value]
-        pairs += [(name, str(one)) for one in values]
+        values = value if isinstance(value, list) else [value]
+        texts = [str(one) for one in values]
+        pairs += [(name, text) for text in (texts if name in REPEATED else [",".join(texts)])]
     return urlencode(pairs).encode()

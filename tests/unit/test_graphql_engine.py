@@ -129,8 +129,10 @@ async def test_a_nested_list_reads_with_its_parent(store: FakeReader) -> None:
 async def test_the_revision_answered_from_and_the_cost_are_reported(store: FakeReader) -> None:
     answer = await ask(store, "{actions{totalCount}}")
     assert answer.extensions["revision"] == LATEST
-    assert answer.extensions["cost"] == {"requested": 402, "limit": Limits().cost}
+    assert answer.extensions["cost"] == {"requested": 202, "limit": Limits().cost}
     assert (await ask(store, '{actions(asOf:"r2"){totalCount}}')).extensions["revision"] == 2
+    both = await ask(store, '{a:actions(asOf:"r2"){totalCount} b:actions{totalCount}}')
+    assert both.extensions["revision"] == LATEST
     assert "revision" not in (await ask(store, "{__typename}")).extensions
 
 
@@ -229,9 +231,12 @@ async def test_what_went_wrong_inside_is_logged_and_not_told(
     assert "swordfish" in caplog.text
 
 
-async def test_a_store_that_is_away_is_said_to_be(store: FakeReader, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("query", ["{actions{totalCount}}", '{node(id:"a-2222222222222"){id}}'])
+async def test_a_store_that_is_away_is_said_to_be(
+    store: FakeReader, caplog: pytest.LogCaptureFixture, query: str
+) -> None:
     store.failure = StoreUnavailable("host db.internal is down")
-    answer = await ask(store, "{actions{totalCount}}")
+    answer = await ask(store, query)
     assert answer.outcome == "unavailable"
     assert "data" not in answer.body
     assert answer.errors[0]["extensions"]["code"] == "UNAVAILABLE"

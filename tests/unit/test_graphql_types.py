@@ -51,7 +51,8 @@ ENUMS = {
 def fields_of(name: str) -> dict[str, Any]:
     type_ = CORE.get_type(name)
     assert isinstance(type_, GraphQLObjectType)
-    return type_.fields
+    fields: dict[str, Any] = type_.fields
+    return fields
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
