@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.media_types import Media, choose_media
-from api.web.ide import ide_page
+from api.web.ide import ide_page, static_routes
 from schema import graphql
 from schema.graphql import Engine, Limits
 
@@ -35,7 +35,7 @@ class RequestError(Exception):
 
 
 def graphql_routes(limits: Limits, *, body_limit: int) -> list[BaseRoute]:
-    """The route of the GraphQL endpoint. It asks `request.app.state.reader`."""
+    """The GraphQL endpoint, which asks `request.app.state.reader`, and the files of its editor."""
     engine = Engine(limits)
 
     async def endpoint(request: Request) -> Response:
@@ -52,7 +52,7 @@ def graphql_routes(limits: Limits, *, body_limit: int) -> list[BaseRoute]:
             return _refuse(error, media)
         return await _answer(engine, request, asked, media)
 
-    return [Route(PATH, endpoint, methods=["GET", "POST"], name="graphql")]
+    return [Route(PATH, endpoint, methods=["GET", "POST"], name="graphql"), *static_routes()]
 
 
 async def _answer(engine: Engine, request: Request, asked: graphql.Request, media: str) -> Response:

@@ -93,10 +93,11 @@ async def reader(sample_dsn: str) -> AsyncIterator[PostgresReader]:
 def served(sample_dsn: str) -> Iterator[str]:
     """The address of the whole application over the invented corpus, served by uvicorn."""
     from api.app import create_app
+    from api.raw_addresses import LenientProtocol
     from api.settings import Settings
 
     app = create_app(Settings(database_url=SecretStr(sample_dsn)))
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", log_config=None)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, http=LenientProtocol, log_level="warning", log_config=None)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

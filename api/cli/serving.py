@@ -69,10 +69,12 @@ def _run(settings: Settings, listener: socket.socket) -> None:
 
     from api.app import create_app
     from api.observability import configure_logging
+    from api.raw_addresses import LenientProtocol
 
     configure_logging(settings)
     config = uvicorn.Config(
         create_app(settings),
+        http=LenientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

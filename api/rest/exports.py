@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing
 from functools import partial
 
+import anyio
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Send
 
 from api.caching import GZIP_LEVEL, variant
 from api.params import export_parameters
@@ -43,54 +45,63 @@ async def export(kind: RecordKind, suffix: str, request: Request) -> Response:
         return StreamingResponse((), headers=headers, media_type=shown.media_type)
     batches = reader.stream(kind, filter, revision.number)
     counter = request.app.state.metrics.export_rows.labels(PLURALS[kind], suffix)
-    body = await begun(_written(_file(kind, suffix, question, revision.number), batches, counter.inc))
-    if shown.encoding == "gzip":
-        body = zipped(body)
-    return StreamingResponse(body, headers=headers, media_type=shown.media_type)
+    body = await _begun(_written(_file(kind, suffix, question, revision.number), batches, counter.inc))
+    return FileStream(_zipped(body) if shown.encoding == "gzip" else body, headers, shown.media_type)
 
 
 async def _written(
     file: FileFormat, batches: AsyncIterator[Sequence[Row]], count: Callable[[int], None]
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """The file, batch by batch. An error of the store goes through: the connection breaks, and no end is written."""
     head = file.head()
-    # A client that has left must not keep a connection to the store until the garbage is collected.
-    async with _closing(batches):
+    try:
         async for rows in batches:
             yield head + file.rows(rows)
             head = b""
             count(len(rows))
-    yield head + file.tail()
-
-
-@asynccontextmanager
-async def _closing(batches: AsyncIterator[Sequence[Row]]) -> AsyncIterator[None]:
-    try:
-        yield
     finally:
         if isinstance(batches, AsyncGenerator):
             await batches.aclose()
+    yield head + file.tail()
 
 
-async def begun(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _begun(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """The same chunks, the first of which is there: until then an error still gets a status of its own."""
     first = await anext(chunks)
 
-    async def all_of_them() -> AsyncIterator[bytes]:
-        yield first
-        async for chunk in chunks:
-            yield chunk
+    async def all_of_them() -> AsyncGenerator[bytes, None]:
+        async with aclosing(chunks):
+            yield first
+            async for chunk in chunks:
+                yield chunk
 
     return all_of_them()
 
 
-async def zipped(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _zipped(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """The chunks as one gzip stream."""
     squeeze = zlib.compressobj(GZIP_LEVEL, wbits=zlib.MAX_WBITS | 16)
-    async for chunk in chunks:
-        if squeezed := squeeze.compress(chunk):
-            yield squeezed
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            if squeezed := squeeze.compress(chunk):
+                yield squeezed
     yield squeeze.flush()
+
+
+class FileStream(StreamingResponse):
+    """Streams chunks, and lets go of their source also when the client has left."""
+
+    def __init__(self, chunks: AsyncGenerator[bytes, None], headers: dict[str, str], media_type: str) -> None:
+        super().__init__(chunks, headers=headers, media_type=media_type)
+        self._chunks = chunks
+
+    async def stream_response(self, send: Send) -> None:
+        try:
+            await super().stream_response(send)
+        finally:
+            # A connection to the store is given back in order, whatever has cancelled us.
+            with anyio.CancelScope(shield=True):
+                await self._chunks.aclose()
 
 
 ROUTES = [

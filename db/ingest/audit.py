@@ -37,9 +37,7 @@ def audit(readings: Sequence[Reading], result: Result) -> Iterator[Verdict]:
                 yield _judge(reading, sentence, clause, used, unread)
 
 
-def _judge(
-    reading: Reading, sentence: Sentence, clause: Clause, used: _Stretches, unread: _Stretches
-) -> Verdict:
+def _judge(reading: Reading, sentence: Sentence, clause: Clause, used: _Stretches, unread: _Stretches) -> Verdict:
     if any(start <= clause.start < end for start, end in used):
         return Verdict(reading, clause, EXTRACTED)
     if any(start <= clause.start < end for start, end in unread):

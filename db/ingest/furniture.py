@@ -52,4 +52,5 @@ def _is_menu(block: Block, *, after: bool) -> bool:
     if len(text) > _LONGEST_CAPTION or _SENTENCE_END.search(fold(text)):
         return False
     linked = sum(link.end - link.start for link in block.links if link.url)
-    return linked >= len(text) or (after and block.kind in ("heading", "paragraph"))
+    # The heading of an archive copy links to the copy itself.
+    return (linked >= len(text) and block.kind != "heading") or (after and block.kind in ("heading", "paragraph"))

@@ -16,7 +16,7 @@ _INLINE = re.compile(
     r"|!\[[^\[\]\n]*\]\([^()\n]*\)"
     r"|\[(?P<words>(?:[^\[\]\n]|\[[^\[\]\n]{0,80}\])*)\]\((?P<url>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"\n]*\")?\)"
     r"|(?P<mark>\*{1,3}|__|~~|`+)"
-    r"|\\(?=[\\`*_{}\[\]()#+\-.!|>])"
+    r"|\\(?P<escaped>[\\`*_{}\[\]()#+\-.!|>])"
 )
 _PREFIX = re.compile(r"\s*(?:(?P<quote>>)\s*|(?P<hash>#{1,6})\s+|(?P<bullet>[-*+•·])\s+|(?P<number>\d{1,3}\.)\s+)")
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
@@ -87,6 +87,8 @@ def _kept(text: str, start: int, end: int) -> tuple[list[tuple[int, int]], list[
             kept.extend(inner)
             links.extend(inner_links)
             links.append((found.start("words"), found.end("words"), found["url"]))
+        elif found["escaped"] is not None:
+            kept.append(found.span("escaped"))
         at = found.end()
     kept.append((at, end))
     return [stretch for stretch in kept if stretch[0] < stretch[1]], links

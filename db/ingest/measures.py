@@ -21,6 +21,8 @@ _COUNT_BEFORE_NOUN = re.compile(
 _TAIL = re.compile(
     r"(?:等|共|累计|合计|近|超过?|逾|约|\s)*(?:[\d.,]+\s*[余多]?[万亿]*[余多]?\s*(?:家|款|个|名|条|件|篇|批)(?:以上|左右)?)?[、并和及\s]*$"
 )
+# After this a list goes on to another fault, so what follows is not done to by the verb.
+_BREAK = re.compile("、(?:未|不|没有|无)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ def _head(reading: Reading, start: int, end: int) -> Spot | None:
     """The noun that the words after a verb end in, else the last one before they turn to something else."""
     tail = _TAIL.search(reading.text, start, end)
     head = head_kind(reading, start, tail.start() if tail else end)
-    if head is not None:
+    if head is not None and (
+        reading.text[head.start - 1] == "的" or not _BREAK.search(reading.text, start, head.start)
+    ):
         return head
     pause = reading.text.find("、", start, end)
     before = reading.kinds_between(start, pause if pause >= 0 else end)

@@ -45,14 +45,19 @@ class _Grammar:
 
 
 @cache
+def _units() -> frozenset[str]:
+    """Measure words of whatever is counted; a multiplier (万条) is no part of one."""
+    words = (word for item in vocabulary_source("subject_kinds") for word in item.get("measure_words", ()))
+    return frozenset(word for word in words if word[0] not in "万亿")
+
+
+@cache
 def _grammar() -> _Grammar:
     grammar = quantity_grammar()
     qualifiers: dict[str, Qualifier] = {
         fold(word): entry["code"] for entry in grammar["qualifiers"] if entry["code"] != "exact" for word in entry["zh"]
     }
     words = trie_pattern(qualifiers)
-    units = {unit for item in vocabulary_source("subject_kinds") for unit in item.get("measure_words", ())}
-    units = {unit for unit in units if unit[0] not in "万亿"}
     number = (
         rf"(?P<before>{words})?\s*"
         rf"(?:(?P<digits>(?<![\d.])\d+(?:,\d{{3}})*(?:\.\d+)?)\s*(?P<inner>余|多)?\s*(?P<times>[百千佰仟]?[万亿]{{0,2}}|[百千佰仟])"
@@ -60,9 +65,17 @@ def _grammar() -> _Grammar:
     )
     bad = trie_pattern(grammar["not_units_after"])
     trailing = trie_pattern(word for word in qualifiers if word not in "余多")
-    count = rf"{number}(?P<unit>{trie_pattern(units)})(?!{bad})(?P<last>{trailing})?"
+    count = rf"{number}(?P<unit>{trie_pattern(_units())})(?!{bad})(?P<last>{trailing})?"
     money = rf"{number}(?P<unit>元)(?:人民币)?(?P<last>{trailing})?"
     return _Grammar(re.compile(count), re.compile(money), qualifiers)
+
+
+@cache
+def counted_phrase() -> str:
+    """A pattern for a number with its measure word, wherever it matters only that there is one."""
+    number = rf"[\d.,{DIGIT_CHARACTERS}]+\s*[余多]?[百千]?[万亿]*[余多]?\s*"
+    trailing = trie_pattern(word for word in _grammar().qualifiers if word not in "余多")
+    return rf"{number}(?:{trie_pattern(_units())})(?:{trailing})?"
 
 
 def counts(text: str) -> list[Quantity]:

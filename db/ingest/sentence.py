@@ -24,9 +24,7 @@ _PLANS = ("law", "intent")
 class SentenceReader:
     """The reader's state between two clauses: whom the sentence has spoken of, and on what ground."""
 
-    def __init__(
-        self, reading: Reading, sentence: Sentence, attributions: list[Attribution], result: Result
-    ) -> None:
+    def __init__(self, reading: Reading, sentence: Sentence, attributions: list[Attribution], result: Result) -> None:
         self.attributions = attributions
         self.drafts: list[Draft] = []
         self._reading = reading
@@ -156,7 +154,9 @@ class SentenceReader:
         """The ground of an act that states none: that of its sentence, or the one that it points back to."""
         if self._grounds:
             draft.categories = inherited(one for ground in self._grounds for one in ground.categories)
-        elif self._earlier and (self._points_back(draft.start) or any(nature(one.code) == "lifting" for one in measures)):
+        elif self._earlier and (
+            self._points_back(draft.start) or any(nature(one.code) == "lifting" for one in measures)
+        ):
             draft.categories = inherited(self._earlier[-1].categories)
             draft.reach = 1
 

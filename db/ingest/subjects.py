@@ -43,7 +43,7 @@ class Subject:
 @cache
 def _after_quantifier() -> re.Pattern[str]:
     genre = words.genre()
-    return re.compile(f"(?:{genre['fillers']}|性质恶劣的)*")
+    return re.compile(f"(?:{genre['fillers']})*")
 
 
 @cache

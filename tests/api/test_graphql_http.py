@@ -13,7 +13,6 @@ import pytest_asyncio
 from starlette.applications import Starlette
 
 from api.graphql import graphql_routes
-from api.web.ide import static_routes
 from db.reader import PostgresReader
 from schema.graphql import Limits
 from schema.ports import StoreUnavailable
@@ -28,7 +27,7 @@ EXAMPLES = json.loads(resources.files("api.web").joinpath("static/ide.examples.j
 
 
 def client_of(reader: object) -> httpx.AsyncClient:
-    app = Starlette(routes=[*graphql_routes(Limits(), body_limit=BODY_LIMIT), *static_routes()])
+    app = Starlette(routes=graphql_routes(Limits(), body_limit=BODY_LIMIT))
     app.state.reader = reader
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
@@ -224,3 +223,13 @@ async def test_the_examples_of_the_editor_work(client: httpx.AsyncClient, exampl
     result = (await post(client, body)).json()
     assert "errors" not in result
     assert example["zh"]
+
+
+def test_the_whole_application_serves_the_endpoint_and_its_editor(served: str) -> None:
+    body = {"query": "{actions(first:1){nodes{id document{url}} totalCount}}"}
+    answer = httpx.post(f"{served}/graphql", json=body)
+    assert answer.json()["data"]["actions"]["totalCount"] > 1
+    assert answer.headers["x-revision"] == str(answer.json()["extensions"]["revision"])
+    page = httpx.get(f"{served}/graphql", headers={"accept": BROWSER})
+    assert "unsafe-inline" not in page.headers["content-security-policy"]
+    assert httpx.get(f"{served}/static/ide.js").status_code == 200

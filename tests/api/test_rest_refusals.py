@@ -108,9 +108,7 @@ def test_an_address_may_be_too_long(client: httpx.Client) -> None:
 
 
 def test_a_body_may_be_too_long(client: httpx.Client) -> None:
-    def endless() -> object:
-        yield from (b"x" * 65_536 for _ in range(10))
-
-    for content in (b"x" * 300_000, endless()):
-        answer = client.request("POST", "/graphql", content=content, headers={"Content-Type": "application/json"})  # type: ignore[arg-type]
+    announced, unannounced = b"x" * 300_000, (b"x" * 65_536 for _ in range(10))
+    for content in (announced, unannounced):
+        answer = client.post("/graphql", content=content, headers={"Content-Type": "application/json"})
         assert answer.status_code == 413

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from schema.extraction import Extraction
+from schema.extraction import Anchor, Extraction
 
 FOLDER = Path(__file__).parent / "notices"
 NAMES = tuple(sorted(path.name for path in FOLDER.iterdir() if path.suffix != ".json"))
@@ -23,6 +23,12 @@ def expected_of(name: str) -> dict[str, Any]:
     """What should be read from a notice, in the form that `facts` gives."""
     expected: dict[str, Any] = json.loads((FOLDER / name).with_suffix(".json").read_text(encoding="utf-8"))
     return expected
+
+
+def anchors(extraction: Extraction) -> list[Anchor]:
+    """The anchors of all records."""
+    figures = [anchor for figure in extraction.figures for anchor in figure.anchors]
+    return figures + [anchor for action in extraction.actions for anchor in action.anchors]
 
 
 def facts(extraction: Extraction) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from db.ingest.extract import extract, to_json
-from tests.ingest.notices import NAMES, data_of, expected_of, facts
+from tests.ingest.notices import NAMES, anchors, data_of, expected_of, facts
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -18,8 +18,7 @@ def test_every_anchor_is_the_text_at_its_place(name: str) -> None:
     data = data_of(name)
     text = data.decode("gb18030" if name.startswith("gbk") else "utf-8")
     extraction = extract(data)
-    for record in (*extraction.figures, *extraction.actions):
-        assert all(text[anchor.start : anchor.end] == anchor.exact for anchor in record.anchors)
+    assert all(text[anchor.start : anchor.end] == anchor.exact for anchor in anchors(extraction))
 
 
 @pytest.mark.parametrize("name", NAMES)

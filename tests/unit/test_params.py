@@ -100,7 +100,9 @@ def test_figures_have_fewer_filters() -> None:
         question.filter("figure")
 
 
-NAMES = st.lists(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=20), min_size=1, max_size=9)
+NAMES = st.lists(
+    st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=20), min_size=1, max_size=9
+)
 
 
 @settings(derandomize=True, max_examples=100, database=None)

@@ -7,7 +7,7 @@ const TEXTS = {
     schema: "Schema", find: "Find a type or field", running: "Running…", copied: "The link is copied.",
     badVariables: "The variables are not a JSON object.", noSchema: "The schema could not be loaded.",
     noAnswer: "The server did not answer.", insert: "insert", all: "All types", nothing: "Nothing found.",
-    cost: "cost", revision: "revision", values: "Values", fields: "Fields", arguments: "Arguments",
+    choose: "Choose…", cost: "cost", revision: "revision", arguments: "Arguments",
   },
   zh: {
     examples: "示例", run: "运行", share: "复制链接", theme: "浅色或深色", query: "查询",
@@ -15,7 +15,7 @@ const TEXTS = {
     schema: "结构", find: "查找类型或字段", running: "正在运行……", copied: "链接已复制。",
     badVariables: "变量不是 JSON 对象。", noSchema: "无法读取结构。",
     noAnswer: "服务器没有应答。", insert: "插入", all: "所有类型", nothing: "没有找到。",
-    cost: "开销", revision: "修订", values: "取值", fields: "字段", arguments: "参数",
+    choose: "选择……", cost: "开销", revision: "修订", arguments: "参数",
   },
 };
 
@@ -106,8 +106,9 @@ function onKey(event) {
 
 function listExamples() {
   const list = byId("examples");
-  const chosen = list.selectedIndex;
-  list.replaceChildren(...state.examples.map((example) => element("option", { textContent: example[state.language] })));
+  const chosen = Math.max(list.selectedIndex, 0);
+  const names = [text("choose"), ...state.examples.map((example) => example[state.language])];
+  list.replaceChildren(...names.map((name) => element("option", { textContent: name })));
   list.selectedIndex = chosen;
 }
 
@@ -272,6 +273,6 @@ byId("run").addEventListener("click", run);
 byId("share").addEventListener("click", share);
 byId("theme").addEventListener("click", switchTheme);
 byId("language").addEventListener("click", () => speak(state.language === "zh" ? "en" : "zh"));
-byId("examples").addEventListener("change", (event) => showExample(event.target.selectedIndex));
+byId("examples").addEventListener("change", (event) => showExample(event.target.selectedIndex - 1));
 byId("find").addEventListener("input", showAll);
 begin();
