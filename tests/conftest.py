@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import uvicorn
-from pydantic import SecretStr
 
 from db.embedded import EmbeddedPostgres
 from db.migrate import migrate
@@ -25,6 +21,7 @@ from db.reader import PostgresReader
 from db.vocabulary import bring_vocabulary
 from tests.support import corpus
 from tests.support.databases import database_name, fresh_database
+from tests.support.serving import served_by
 
 _GIVEN_SERVER = os.environ.get("CUNZHAO_DATABASE_URL")
 for name in [name for name in os.environ if name.startswith("CUNZHAO_")]:
@@ -92,24 +89,8 @@ async def reader(sample_dsn: str) -> AsyncIterator[PostgresReader]:
 @pytest.fixture(scope="session")
 def served(sample_dsn: str) -> Iterator[str]:
     """The address of the whole application over the invented corpus, served by uvicorn."""
-    from api.app import create_app
-    from api.raw_addresses import LenientProtocol
-    from api.settings import Settings
-
-    app = create_app(Settings(database_url=SecretStr(sample_dsn)))
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, http=LenientProtocol, log_level="warning", log_config=None)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started:
-        if not thread.is_alive() or time.monotonic() > deadline:
-            raise RuntimeError("the application did not start")
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=30)
+    with served_by(sample_dsn) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from db.ingest import words
 from db.ingest.clauses import Clause, Sentence
 from db.ingest.drafts import Draft
 from db.ingest.evidence import Evidence
 from db.ingest.periods import dates
 from db.ingest.reading import Reading, spots_in
-
-_DATE_LEAD = re.compile("(?:[，。；：]|^)(?:截至|于|在)?$")
 
 
 def add_details(draft: Draft, sentence: Sentence, clause: Clause) -> None:
@@ -61,5 +57,5 @@ def _decided(reading: Reading, sentence: Sentence, clause: Clause) -> list[Evide
     return [
         Evidence(day.isoformat(), reading.segment, start, end)
         for day, start, end in dates(reading.text, sentence.start, clause.end)
-        if start == sentence.start or _DATE_LEAD.search(reading.text, sentence.start, start)
+        if start == sentence.start or words.pattern("date_leads").search(reading.text, sentence.start, start)
     ][:1]

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from db.ingest.evidence import Evidence
-from db.ingest.fold import fold
-from db.ingest.lexicon import Spot, trie_pattern
+from db.ingest.lexicon import Spot
 from db.ingest.measures import Measure
-from db.ingest.quantities import Quantity
+from db.ingest.quantities import Quantity, filler_words
 from db.ingest.reading import Reading
 from db.ingest.subjects import head_kind, kind_at
-from schema.codes import quantity_grammar, vocabulary_source
+from schema.codes import vocabulary_source
 
 _MODIFIER = re.compile("[^，。；、\\d]{0,24}?的")
 
@@ -32,7 +31,7 @@ class Count:
 
 @cache
 def _fillers() -> re.Pattern[str]:
-    return re.compile(f"(?:{trie_pattern(fold(word) for word in quantity_grammar()['fillers'])}|等|\\s)*$")
+    return re.compile(f"(?:{filler_words()}|等|\\s)*$")
 
 
 @cache

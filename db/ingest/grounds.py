@@ -14,9 +14,6 @@ from db.ingest.names import named_subjects
 from db.ingest.reading import Reading
 from db.ingest.subjects import Subject, head_kind, masked, unnamed
 
-_LEAD = re.compile("(?:同时|其中|此外|另外|并|[一二三四五六]是|\\d+[.、]|（[一二三四五六七八九十]+）|\\s)*")
-_SUBJECT_LEAD = re.compile("(?:以及|其中|同时|发现|\\s)*")
-_OPEN_OBJECT = re.compile("一批[^，。；]*$")
 _NEAR = 2
 
 
@@ -32,7 +29,7 @@ def _closer() -> re.Pattern[str]:
 
 def lead_end(reading: Reading, clause: Clause) -> int:
     """Where a clause begins in earnest, after 同时, 其中, a number."""
-    lead = _LEAD.match(reading.text, clause.start, clause.end)
+    lead = words.pattern("clause_leads").match(reading.text, clause.start, clause.end)
     return lead.end() if lead else clause.start
 
 
@@ -49,7 +46,7 @@ def is_closed(reading: Reading, start: int, end: int) -> bool:
 
 def leading_subject(reading: Reading, start: int, end: int) -> Subject | None:
     """The subject that a clause begins with."""
-    lead = _SUBJECT_LEAD.match(reading.text, start, end)
+    lead = words.pattern("subject_leads").match(reading.text, start, end)
     start = lead.end() if lead else start
     for subject in named_subjects(reading, start, end)[:1]:
         if subject.start - start <= _NEAR:
@@ -77,7 +74,7 @@ def wrapped(
 
 
 def _runs_on(reading: Reading, held: Clause, clause: Clause) -> bool:
-    opened = _OPEN_OBJECT.search(reading.text, held.start, held.end)
+    opened = words.pattern("batch_words").search(reading.text, held.start, held.end)
     if opened is None or held.closer != "，" or head_kind(reading, opened.start(), held.end) is not None:
         return False
     head = head_kind(reading, clause.start, clause.end)

@@ -11,18 +11,10 @@ from db.ingest import words
 from db.ingest.clauses import Clause
 from db.ingest.evidence import Evidence
 from db.ingest.lexicon import Spot
+from db.ingest.quantities import counted_phrase, filler_words
 from db.ingest.reading import Act, Reading
 from db.ingest.subjects import head_kind, kind_at, own_kind
 from schema.codes import vocabulary_source
-
-_COUNT_BEFORE_NOUN = re.compile(
-    r"[了\s]*(?:[\d.,一二两三四五六七八九十百千]+\s*[余多]?[万亿]*[余多]?\s*(?:家|款|个|名|条|件|篇|批)|一批|部分|多款|多家)?"
-)
-_TAIL = re.compile(
-    r"(?:等|共|累计|合计|近|超过?|逾|约|\s)*(?:[\d.,]+\s*[余多]?[万亿]*[余多]?\s*(?:家|款|个|名|条|件|篇|批)(?:以上|左右)?)?[、并和及\s]*$"
-)
-# After this a list goes on to another fault, so what follows is not done to by the verb.
-_BREAK = re.compile("、(?:未|不|没有|无)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +26,17 @@ class Measure:
     end: int
     region_end: int
     """Where the words that may be its object end."""
+
+
+@cache
+def _before_noun() -> re.Pattern[str]:
+    return re.compile(f"(?:了|\\s)*(?:{counted_phrase()}|{words.pattern('quantifiers').pattern})?")
+
+
+@cache
+def _tail() -> re.Pattern[str]:
+    """What may follow the noun at the end of a verb's object: its number, and what joins the next verb."""
+    return re.compile(f"(?:等|{filler_words()}|\\s)*(?:{counted_phrase()})?[、并和及\\s]*$")
 
 
 @cache
@@ -80,7 +83,7 @@ def _by_object(reading: Reading, act: Act, clause: Clause, region_end: int) -> s
 
 def _objects(reading: Reading, act: Act, clause: Clause, region_end: int) -> Iterable[Spot]:
     """The noun a verb is done to: right after it, else the last before the clause moves on, else the one before."""
-    counted = _COUNT_BEFORE_NOUN.match(reading.text, act.end, region_end)
+    counted = _before_noun().match(reading.text, act.end, region_end)
     direct = kind_at(reading, counted.end() if counted else act.end)
     if direct is not None and direct.end <= region_end:
         yield direct
@@ -94,10 +97,10 @@ def _objects(reading: Reading, act: Act, clause: Clause, region_end: int) -> Ite
 
 def _head(reading: Reading, start: int, end: int) -> Spot | None:
     """The noun that the words after a verb end in, else the last one before they turn to something else."""
-    tail = _TAIL.search(reading.text, start, end)
+    tail = _tail().search(reading.text, start, end)
     head = head_kind(reading, start, tail.start() if tail else end)
     if head is not None and (
-        reading.text[head.start - 1] == "的" or not _BREAK.search(reading.text, start, head.start)
+        reading.text[head.start - 1] == "的" or not words.pattern("breaks").search(reading.text, start, head.start)
     ):
         return head
     pause = reading.text.find("、", start, end)

@@ -10,6 +10,7 @@ from functools import cache
 from db.ingest import words
 from db.ingest.gazetteer import lookup, name_pattern
 from db.ingest.lexicon import Spot
+from db.ingest.quantities import counted_phrase
 from db.ingest.reading import Reading, overlaps
 from db.ingest.subjects import Name, Subject, head_kind, kind_at
 
@@ -17,16 +18,10 @@ _QUOTED = re.compile(
     "“(?P<double>[^“”]{1,60})”|‘(?P<single>[^‘’]{1,60})’|《(?P<title>[^《》]{1,40})》|@(?P<at>[^\\s、，。；：“”《》（）@等]{1,40})"
 )
 _GAP = re.compile("(?:（[^（）]{0,60}）)?\\s*(?:、|和|与|及|以及)?\\s*")
-_BARE = re.compile("[\u4e00-\u9fffa-z0-9·.!+\\-]{1,20}")
 _QUOTES = ("“", "《")
 _MEMBER = "(?:“[^“”]{1,40}”|《[^《》]{1,40}》|[\u4e00-\u9fffa-z0-9·.+\\-]{1,20}?)"
 _LIST = re.compile(f"(?:{_MEMBER}、)+{_MEMBER}(?=等)")
-_OPEN = re.compile("等")
-_COUNT = re.compile(
-    "(?:\\s*(?:一批|多|数|若干|[\\d一二三四五六七八九十百千]+余?)\\s*(?:家|款|个|名|批|部)?|部分|多家|多款)?"
-)
-_TRAILING = re.compile("(?:\\s*[\\d.]+[余多万]*(?:家|款|个|名|批)?)?\\s*$")
-_NAMED_AS = re.compile("(?:名为|名称为|昵称为|账号名|为|名|：|\\s)*$")
+_BATCH_REACH = 3
 _GLOSS = re.compile("（[^（）]{1,40}）")
 
 
@@ -39,6 +34,16 @@ class _Item:
     outer_start: int
     outer_end: int
     sort: str
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    return re.compile(f"(?:\\s*(?:{counted_phrase()}|{words.pattern('quantifiers').pattern}))?")
+
+
+@cache
+def _trailing() -> re.Pattern[str]:
+    return re.compile(f"(?:\\s*{counted_phrase()})?\\s*$")
 
 
 @cache
@@ -163,7 +168,7 @@ def _subject(reading: Reading, run: list[_Item], end: int) -> Subject | None:
     after = run[-1].outer_end
     gloss = _GLOSS.match(reading.text, after, end)
     after = gloss.end() if gloss else after
-    opened = _OPEN.match(reading.text, after, end)
+    opened = words.pattern("open_after").match(reading.text, after, end)
     noun = _noun_after(reading, opened.end() if opened else after, end) or _noun_before(reading, run[0].outer_start)
     if noun is not None and noun.code not in words.genre()["nameable"]:
         return None
@@ -178,17 +183,17 @@ def _subject(reading: Reading, run: list[_Item], end: int) -> Subject | None:
 
 
 def _batch(reading: Reading, after: int, end: int) -> tuple[int, int] | None:
-    at = reading.text.find("一批", after, min(end, after + 3))
-    return (at, at + 2) if at >= 0 else None
+    found = words.pattern("batch_words").search(reading.text, after, min(end, after + _BATCH_REACH))
+    return found.span() if found else None
 
 
 def _noun_after(reading: Reading, after: int, end: int) -> Spot | None:
     """What the names are called after them: at once, or at the end of a phrase in 的."""
-    count = _COUNT.match(reading.text, after, end)
+    count = _counted().match(reading.text, after, end)
     spot = kind_at(reading, count.end() if count else after)
     if spot is not None and spot.end <= end:
         return spot
-    trailing = _TRAILING.search(reading.text, after, end)
+    trailing = _trailing().search(reading.text, after, end)
     stop = trailing.start() if trailing else end
     head = head_kind(reading, after, stop)
     return head
@@ -196,7 +201,7 @@ def _noun_after(reading: Reading, after: int, end: int) -> Spot | None:
 
 def _noun_before(reading: Reading, start: int) -> Spot | None:
     """What the names are called right before them: 账号“…”."""
-    lead = _NAMED_AS.search(reading.text, max(0, start - 6), start)
+    lead = words.pattern("named_as").search(reading.text, max(0, start - 6), start)
     return head_kind(reading, 0, lead.start() if lead else start)
 
 

@@ -12,12 +12,11 @@ from db.ingest.clauses import Clause
 from db.ingest.lexicon import Spot
 from db.ingest.measures import Measure, nature
 from db.ingest.names import named_subjects
+from db.ingest.quantities import counted_phrase
 from db.ingest.reading import Reading
 from db.ingest.subjects import Subject, kind_chain, unnamed
 
-_ORDERING = re.compile("(?:责令|要求)$")
 _BEFORE = 8
-_COUNTED = re.compile(r"\d|[一二两三四五六七八九十百千]+[余多]?[家款个名]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,11 @@ class Deed:
 @cache
 def _at_end(name: str) -> re.Pattern[str]:
     return re.compile(f"(?:{words.pattern(name).pattern})(?:{words.genre()['adverbs']})*$", re.IGNORECASE)
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    return re.compile(f"\\d|{counted_phrase()}")
 
 
 @cache
@@ -76,7 +80,7 @@ def _falls_on(reading: Reading, clause: Clause, measure: Measure, subject: Subje
         between = reading.text[measure.end : subject.start] if measure.end <= subject.start else ""
         return subject.start < measure.region_end and "在" not in between and "通过" not in between
     before = max(clause.start, subject.start - _BEFORE)
-    if _ORDERING.search(reading.text, before, subject.start):
+    if words.pattern("orders").search(reading.text, before, subject.start):
         # Who is told to deal with accounts is not the one dealt with.
         return nature(measure.code) != "platform_action_urged"
     if _at_end("preposers").search(reading.text, before, subject.start):
@@ -91,11 +95,10 @@ def _preposed(reading: Reading, clause: Clause, measure: Measure) -> Subject | N
     if start is None or noun is None:
         return None
     phrase = reading.text[start : noun.end]
-    if _points_back(phrase) or _COUNTED.search(phrase) or words.pattern("passives").match(phrase):
+    if _points_back(phrase) or _counted().search(phrase) or words.pattern("passives").match(phrase):
         return None
-    opening = phrase.find("一批")
-    span = (start + opening, start + opening + 2) if opening >= 0 else None
-    return Subject(start, kind_chain(reading, noun).end, kind=noun.code, opening=span)
+    batch = words.pattern("batch_words").search(reading.text, start, noun.end)
+    return Subject(start, kind_chain(reading, noun).end, kind=noun.code, opening=batch.span() if batch else None)
 
 
 def _preposition_end(reading: Reading, clause: Clause, measure: Measure) -> int | None:

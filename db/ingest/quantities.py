@@ -74,8 +74,14 @@ def _grammar() -> _Grammar:
 def counted_phrase() -> str:
     """A pattern for a number with its measure word, wherever it matters only that there is one."""
     number = rf"[\d.,{DIGIT_CHARACTERS}]+\s*[余多]?[百千]?[万亿]*[余多]?\s*"
-    trailing = trie_pattern(word for word in _grammar().qualifiers if word not in "余多")
-    return rf"{number}(?:{trie_pattern(_units())})(?:{trailing})?"
+    marks = trie_pattern(_grammar().qualifiers)
+    return rf"(?:{marks})?\s*{number}(?:{trie_pattern(_units())})(?:{marks})?"
+
+
+@cache
+def filler_words() -> str:
+    """A pattern for the words between a noun and its number (共, 累计)."""
+    return trie_pattern(fold(word) for word in quantity_grammar()["fillers"])
 
 
 def counts(text: str) -> list[Quantity]:

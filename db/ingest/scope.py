@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from urllib.parse import urlsplit
 
+from db.ingest import words
 from db.ingest.attribution import NOBODY, Attribution, attribute
 from db.ingest.clean import Cleaned
 from db.ingest.evidence import Evidence
@@ -17,7 +17,6 @@ from db.ingest.reading import Reading
 from schema.codes import vocabulary_source
 
 _LEAD_PARAGRAPHS = 3
-_YEAR_LEAD = re.compile("(?:^|[，。；：|｜\\s]|截至|关于|公布|发布|通报|介绍|的)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def document_period(readings: Sequence[Reading], cleaned: Cleaned) -> DocumentPe
     lead = [reading for reading in readings if reading.segment.kind != "heading"][: _LEAD_PARAGRAPHS + 1]
     for reading in lead:
         for spot in periods(reading.text, 0, len(reading.text), cleaned.published_on):
-            if _YEAR_LEAD.search(reading.text, max(0, spot.start - 4), spot.start):
+            if words.pattern("period_leads").search(reading.text, max(0, spot.start - 4), spot.start):
                 period = f"{spot.period.start}/{spot.period.end}"
                 return DocumentPeriod(spot, Evidence(period, reading.segment, spot.start, spot.end))
     return None

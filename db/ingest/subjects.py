@@ -10,7 +10,6 @@ from db.ingest import words
 from db.ingest.lexicon import Spot, trie_pattern
 from db.ingest.reading import Reading
 
-_JOINS = re.compile("[、和及与或]|以及")
 _MODIFIER_REACH = 48
 _LONGEST_NOUN = 16
 
@@ -68,7 +67,7 @@ def kind_chain(reading: Reading, first: Spot) -> Spot:
     """The last noun of a chain such as App、小程序 that begins with the given one."""
     last = first
     for spot in reading.kinds_between(first.end, first.end + _MODIFIER_REACH):
-        if not _JOINS.fullmatch(reading.text, last.end, spot.start):
+        if not words.pattern("joins").fullmatch(reading.text, last.end, spot.start):
             break
         last = spot
     return last
@@ -90,7 +89,7 @@ def unnamed(reading: Reading, start: int, end: int, *, whole: bool) -> Subject |
         head = head_kind(reading, found.end(), end) if whole else None
         head = head or _first_head(reading, found.end(), end)
         if head is not None:
-            opening = found.span() if found["word"] in words.genre()["open_words"] else None
+            opening = found.span() if found["word"] in words.genre()["batch_words"] else None
             return Subject(found.start(), head.end, kind=own_kind(reading, found.end(), head), opening=opening)
     return None
 
@@ -108,7 +107,7 @@ def own_kind(reading: Reading, start: int, head: Spot) -> str:
     """The kind of a chain is that of its first noun: App、小程序 is a group of apps."""
     first = head
     for spot in reversed(reading.kinds_between(start, head.start)):
-        if not _JOINS.fullmatch(reading.text, spot.end, first.start):
+        if not words.pattern("joins").fullmatch(reading.text, spot.end, first.start):
             break
         first = spot
     return first.code

@@ -113,9 +113,10 @@ def measures() -> Lexicon:
 @cache
 def _object_form() -> re.Pattern[str]:
     nouns = trie_pattern(fold(form) for item in vocabulary_source("subject_kinds") for form in item["zh_variants"])
-    verbs = trie_pattern([*{verb for verb, _ in frames().by_kind}, "约谈", "警告", "罚款"])
+    verbs = trie_pattern([*{verb for verb, _ in frames().by_kind}, *genre()["object_verbs"]])
+    orders = trie_pattern(genre()["order_words"])
     alone = trie_pattern(frames().bare)
-    return re.compile(f"(?:责令|依法|协调)?(?:{verbs})[^、或]*(?:{nouns})|(?:责令|限期|应用商店)(?:{alone})")
+    return re.compile(f"(?:{orders})?(?:{verbs})[^、或]*(?:{nouns})|(?:{orders})(?:{alone})")
 
 
 def _has_object(form: str) -> bool:

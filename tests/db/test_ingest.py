@@ -52,7 +52,7 @@ async def test_a_document_becomes_one_revision_of_evidenced_records(store: Conne
     assert (str(talk.acted_on), talk.date_basis) == ("2031-12-31", "period_end")
     assert talk.open_ended
     assert talk.regions == ("100000",)
-    assert {"夜航船杂志网", "东篱新闻网"} in named
+    assert frozenset({"夜航船杂志网", "东篱新闻网"}) in named
     for record in records.values():
         for anchor in getattr(record, "anchors", ()):
             assert ANNUAL[anchor.start : anchor.end] == anchor.exact

@@ -22,7 +22,7 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 
 def cunzhao(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [CUNZHAO, *arguments],
         env=environment(folder, **settings),
         cwd="/",
@@ -45,7 +45,7 @@ class Served:
 @contextmanager
 def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[Served]:
     """A server on a free port, which is killed if the test has not stopped it."""
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [CUNZHAO, "serve", "--port", "0", *arguments],
         env=environment(folder, **settings),
         cwd="/",
