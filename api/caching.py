@@ -15,6 +15,7 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.errors import path_of
 from schema.records import Revision
 
 Encoding = Literal["identity", "gzip"]
@@ -74,7 +75,8 @@ class Variant:
     etag: str
     encoding: Encoding
     media_type: str
-    revision: int
+    revision: int | None
+    """The revision answered from, where the answer comes from the record."""
     cache_control: str
 
     @property
@@ -84,7 +86,7 @@ class Variant:
             "ETag": self.etag,
             "Cache-Control": self.cache_control,
             "Vary": "Accept-Encoding",
-            "X-Revision": str(self.revision),
+            **({"X-Revision": str(self.revision)} if self.revision else {}),
             **({"Content-Encoding": self.encoding} if self.encoding != "identity" else {}),
         }
 
@@ -122,10 +124,19 @@ def variant(
         build_id(),
         request.app.state.settings.public_url,
         f"{revision.number} {revision.digest}",
-        request.url.path,
+        path_of(request.scope),
         repr(tuple(pairs)),
         media_type,
         encoding,
     ]
-    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-    return Variant(f'"{digest[:32]}"', encoding, media_type, revision.number, _AN_HOUR if pinned else _REVALIDATE)
+    return Variant(_etag(*parts), encoding, media_type, revision.number, _AN_HOUR if pinned else _REVALIDATE)
+
+
+def variant_of(request: Request, text: str, media_type: str) -> Variant:
+    """Which representation a request gets of a text that has nothing to do with the record."""
+    encoding = negotiate(request.headers.get("accept-encoding", ""))
+    return Variant(_etag(text, media_type, encoding), encoding, media_type, None, _REVALIDATE)
+
+
+def _etag(*parts: str) -> str:
+    return f'"{hashlib.sha256(chr(31).join(parts).encode()).hexdigest()[:32]}"'

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from schema.codes import UnknownCode
 from schema.ports import StoreUnavailable
@@ -18,6 +20,8 @@ from schema.query import CODE_FILTERS, BadQuery
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
+_TITLES = {413: "Content Too Large", 414: "URI Too Long"}
+"""The words of RFC 9110 where older Pythons have others."""
 
 
 class NotFound(Exception):
@@ -37,7 +41,7 @@ class Problem:
         """The problem details. Members without content are left out."""
         members: dict[str, Any] = {
             "type": "about:blank",
-            "title": HTTPStatus(self.status).phrase,
+            "title": title_of(self.status),
             "status": self.status,
             "detail": self.detail,
             "instance": instance,
@@ -45,6 +49,17 @@ class Problem:
             "request_id": request_id,
         }
         return orjson.dumps({name: value for name, value in members.items() if value is not None})
+
+
+def title_of(status: int) -> str:
+    """A status in words."""
+    return _TITLES.get(status) or HTTPStatus(status).phrase
+
+
+def path_of(scope: Scope) -> str:
+    """The path of a request as it was sent, without what a Host header makes of it."""
+    raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    return raw.decode("ascii", "replace")
 
 
 def _bad_query(error: Exception) -> Problem:
@@ -105,4 +120,4 @@ def problem_response(problem: Problem, path: str, request_id: str) -> Response:
 async def render_error(request: Request, error: Exception) -> Response:
     """The exception handler of the application, for every kind in `ERRORS`."""
     request_id = request.scope.get("state", {}).get("request_id", "")
-    return problem_response(problem_of(error), request.url.path, request_id)
+    return problem_response(problem_of(error), path_of(request.scope), request_id)

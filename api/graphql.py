@@ -7,7 +7,7 @@ from email.message import Message
 from typing import Any, Final
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -97,10 +97,13 @@ async def _from_body(request: Request, limit: int) -> graphql.Request:
     if content_type.get_content_type() != JSON or charset not in ("utf-8", "utf8"):
         raise RequestError(415, f"the body is {JSON} in UTF-8")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise RequestError(413, f"the body is longer than {limit} bytes")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise RequestError(413, f"the body is longer than {limit} bytes")
+    except ClientDisconnect:
+        raise RequestError(400, "the body broke off") from None
     return _checked(_load(bytes(body), "the body"), only_queries=False)
 
 

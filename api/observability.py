@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import problem_of, problem_response
+from api.errors import path_of, problem_of, problem_response
 from api.settings import Settings
 
 _SANE_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$", re.ASCII)
@@ -81,7 +81,7 @@ class Observed:
         problem = problem_of(error)
         if problem.status >= 500:
             log.error("request failed", path=watched.scope["path"], exc_info=error)
-        response = problem_response(problem, watched.scope["path"], watched.request_id)
+        response = problem_response(problem, path_of(watched.scope), watched.request_id)
         await response(watched.scope, receive, watched.send)
 
     def _record(self, watched: _Watched) -> None:

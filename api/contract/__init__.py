@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.caching import variant_of
 from api.contract.operations import paths
 from api.contract.parts import parameters, problem_responses
 from api.contract.shapes import component_schemas
@@ -59,6 +60,7 @@ def openapi_document(public_url: str = "") -> dict[str, Any]:
     }
 
 
+@cache
 def openapi_text(public_url: str = "") -> str:
     """The document as it is served and committed: sorted and indented, so that changes show."""
     return json.dumps(openapi_document(public_url), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -75,7 +77,8 @@ def write_contract(folder: Path) -> None:
 async def serve_contract(request: Request) -> Response:
     """The document itself."""
     text = openapi_text(request.app.state.settings.public_url)
-    return Response(text.encode(), headers={"Cache-Control": "public, no-cache"}, media_type="application/json")
+    shown = variant_of(request, text, "application/json")
+    return shown.not_modified() if shown.known_to(request) else shown.respond(request, text.encode())
 
 
 ROUTES = [Route("/openapi.json", serve_contract, name="contract")]

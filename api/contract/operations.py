@@ -69,6 +69,7 @@ def _detail(kind: RecordKind) -> dict[str, Any]:
             "required": True,
             "description": f"Id of the {kind}.",
             "schema": {"type": "string", "pattern": ID_PATTERNS[kind], "format": f"{kind}-id"},
+            "example": parts.EXAMPLE_IDS[kind],
         }
     ]
     return path

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
 
 from api.contract.shapes import REF, Problem
-from api.errors import PROBLEM_JSON
+from api.errors import PROBLEM_JSON, title_of
 from api.params import AGGREGATE_PARAMETERS, BOM, MAX_VALUES, Parameter
+from schema.records import RecordKind
 
 EXAMPLES: Mapping[str, Any] = {
     "year": [2023],
@@ -24,6 +24,7 @@ EXAMPLES: Mapping[str, Any] = {
     "campaign": ["qinglang"],
     "instrument": ["cybersecurity_law"],
     "entity": ["百度"],
+    "document": ["d-6g7x5qvzwrhus"],
     "search": ["约谈"],
     "limit": 10,
     "as_of": "r1",
@@ -31,7 +32,14 @@ EXAMPLES: Mapping[str, Any] = {
     "group_by": ["year", "measure"],
     "bom": True,
 }
-"""Values that can be tried as they stand; a test does. Cursors and ids come from answers."""
+"""Values that can be tried as they stand; a test does. Cursors come from answers."""
+EXAMPLE_IDS: Mapping[RecordKind, str] = {
+    "action": "a-alanelqzxosrs",
+    "figure": "f-3qsfk4xb6xchj",
+    "entity": "baidu",
+    "document": "d-6g7x5qvzwrhus",
+}
+"""Records of the shipped dataset: the four measures against Baidu in 2023, the 11,159 talks of 2024."""
 
 _WRITTEN = {
     "groups": " Commas mean or; the parameter may be repeated, which means and.",
@@ -129,7 +137,7 @@ def problems(*statuses: int) -> dict[str, Any]:
 
 def problem_name(status: int) -> str:
     """The name of a refusal among the components."""
-    return HTTPStatus(status).phrase.replace(" ", "").replace("-", "")
+    return title_of(status).replace(" ", "")
 
 
 def problem_responses() -> dict[str, Any]:

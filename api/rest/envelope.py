@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.caching import Variant
+from api.errors import path_of
 from api.rest.questions import Question
 from schema.ports import Reader
 
@@ -21,7 +22,7 @@ def reader_of(request: Request) -> Reader:
     return reader
 
 
-def meta(revision: int) -> dict[str, Any]:
+def meta(revision: int | None) -> dict[str, Any]:
     """What is said about every answer."""
     return {"revision": revision, "release": None, "errata": []}
 
@@ -44,7 +45,7 @@ class Listing:
         """The page as an answer, with the link to the next one."""
         headers, link = {}, None
         if self.cursor is not None:
-            link = address(request, f"{request.url.path}?{question.with_cursor(self.cursor)}")
+            link = address(request, f"{path_of(request.scope)}?{question.with_cursor(self.cursor)}")
             headers["Link"] = f'<{link}>; rel="next"'
         parts = (
             b'{"data":[',

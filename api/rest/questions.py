@@ -76,7 +76,7 @@ def read_query(query: bytes, known: Parameters) -> Question:
     for name, text in pairs:
         if name not in known:
             allowed = ", ".join(known) or "none"
-            raise BadQuery(name, f"unknown parameter {name[:80]!r}; the parameters here are: {allowed}")
+            raise BadQuery(name[:80], f"unknown parameter {name[:80]!r}; the parameters here are: {allowed}")
         texts.setdefault(name, []).append(text)
     for parameter in known.values():
         if parameter.required and parameter.name not in texts:

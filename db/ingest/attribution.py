@@ -11,7 +11,7 @@ from db.ingest import words
 from db.ingest.clauses import Clause, Sentence
 from db.ingest.evidence import Evidence
 from db.ingest.lexicon import Spot
-from db.ingest.reading import Reading, spots_in
+from db.ingest.reading import Reading, between
 
 _BEFORE = 6
 
@@ -36,7 +36,7 @@ def agents(reading: Reading, clause: Clause) -> list[Spot]:
     """The authorities that act in a clause, not those it only tells of."""
     return [
         spot
-        for spot in spots_in(reading.authorities, clause.start, clause.end)
+        for spot in between(reading.authorities, clause.start, clause.end)
         if not _ends_with("not_agents").search(reading.text, max(clause.start, spot.start - _BEFORE), spot.start)
     ]
 

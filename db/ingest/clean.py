@@ -137,7 +137,7 @@ def _read_card(blocks: list[Block]) -> _Card:
     labels = page_facts().card_labels
     for block in blocks:
         found = _CARD_LINE.fullmatch(block.text)
-        key = labels.get(found["label"]) if found else None
+        key = labels.get(fold(found["label"])) if found else None
         if found is None or key is None:
             continue
         if key == "title":

@@ -7,7 +7,10 @@ from db.ingest.clauses import Clause, Sentence
 from db.ingest.drafts import Draft
 from db.ingest.evidence import Evidence
 from db.ingest.periods import dates
-from db.ingest.reading import Reading, spots_in
+from db.ingest.reading import Reading, between
+
+_REACH = 300
+"""How far before its clause an act's law and day may stand: a sentence can be a whole page."""
 
 
 def add_details(draft: Draft, sentence: Sentence, clause: Clause) -> None:
@@ -28,17 +31,18 @@ def campaigns_of(reading: Reading, sentence: Sentence) -> list[Evidence]:
     """The campaigns that a sentence says its acts were taken in; a campaign merely told of is none."""
     return [
         Evidence(spot.code, reading.segment, spot.start, spot.end)
-        for spot in spots_in(reading.campaigns, sentence.start, sentence.end)
+        for spot in between(reading.campaigns, sentence.start, sentence.end)
         if words.pattern("in_campaign").match(reading.text, spot.end)
     ]
 
 
 def _instruments(reading: Reading, sentence: Sentence, clause: Clause) -> list[Evidence]:
     """The laws and rules after 依据 or 违反, in the sentence up to the act."""
-    basis = words.pattern("basis_words").search(reading.text, sentence.start, clause.end)
+    start = max(sentence.start, clause.start - _REACH)
+    basis = words.pattern("basis_words").search(reading.text, start, clause.end)
     if basis is None:
         return []
-    spots = spots_in(reading.instruments, basis.end(), clause.end)
+    spots = between(reading.instruments, basis.end(), clause.end)
     return [Evidence(spot.code, reading.segment, spot.start, spot.end) for spot in spots]
 
 
@@ -46,7 +50,7 @@ def _fine(reading: Reading, clause: Clause, draft: Draft) -> list[Evidence]:
     """The sum of a fine, where the clause that fines states just one."""
     if not any(one.value == "fine" and clause.start <= one.start < clause.end for one in draft.measures):
         return []
-    sums = [one for one in reading.sums if clause.start <= one.start and one.end <= clause.end]
+    sums = between(reading.sums, clause.start, clause.end)
     if len(sums) != 1 or sums[0].qualifier != "exact":
         return []
     return [Evidence(str(sums[0].value), reading.segment, sums[0].start, sums[0].end)]
@@ -56,6 +60,6 @@ def _decided(reading: Reading, sentence: Sentence, clause: Clause) -> list[Evide
     """The day a sentence about an act begins with."""
     return [
         Evidence(day.isoformat(), reading.segment, start, end)
-        for day, start, end in dates(reading.text, sentence.start, clause.end)
+        for day, start, end in dates(reading.text, max(sentence.start, clause.start - _REACH), clause.end)
         if start == sentence.start or words.pattern("date_leads").search(reading.text, sentence.start, start)
     ][:1]

@@ -11,7 +11,7 @@ from db.ingest.evidence import Evidence
 from db.ingest.lexicon import Spot
 from db.ingest.measures import Measure
 from db.ingest.quantities import Quantity, filler_words
-from db.ingest.reading import Reading
+from db.ingest.reading import Reading, between
 from db.ingest.subjects import head_kind, kind_at
 from schema.codes import vocabulary_source
 
@@ -46,7 +46,7 @@ def _units() -> dict[str, frozenset[str]]:
 
 def counts_in(reading: Reading, start: int, end: int, measures: Sequence[Measure]) -> list[Count]:
     """The counts of a clause that say how many a measure was taken against."""
-    quantities = [one for one in reading.counts if one.start >= start and one.end <= end]
+    quantities = between(reading.counts, start, end)
     found = []
     for index, quantity in enumerate(quantities):
         after = quantities[index - 1].end if index else start

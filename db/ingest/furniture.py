@@ -38,11 +38,12 @@ def _body(blocks: list[Block], names: frozenset[str], sources: list[str]) -> Ite
         if block.region is not None:
             continue
         line = block.text.strip()
-        if facts.end_line.fullmatch(line):
+        folded = fold(line)
+        if facts.end_line.fullmatch(folded):
             return
-        if found := facts.source_line.fullmatch(line):
-            sources.append(found["source"])
-        elif not (facts.furniture_line.fullmatch(line) or line in names or _is_menu(block, after=bool(sources))):
+        if found := facts.source_line.fullmatch(folded):
+            sources.append(line[slice(*found.span("source"))])
+        elif not (facts.furniture_line.fullmatch(folded) or line in names or _is_menu(block, after=bool(sources))):
             yield block
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from db.ingest.fold import fold
@@ -30,17 +30,17 @@ class Lexicon:
             known = self._codes.setdefault(fold(form), ())
             if code is not None and code not in known:
                 self._codes[fold(form)] = (*known, code)
-        # The look-ahead finds forms that overlap; which of them stands is decided afterwards.
-        self._literal = re.compile(f"(?=({trie_pattern(self._codes)}))") if self._codes else None
+        self._literal = re.compile(trie_pattern(self._codes)) if self._codes else None
         self._patterns = [(re.compile(pattern, re.IGNORECASE), code) for pattern, code in patterns]
 
     def find(self, text: str) -> list[Spot]:
         """All spots of the text in order; spots of one form with several codes stand together."""
         found: list[tuple[int, int, tuple[str, ...]]] = []
-        if self._literal is not None:
-            for match in self._literal.finditer(text):
-                start, end = match.span(1)
-                found.append((start, end, self._codes[text[start:end]]))
+        # Forms may overlap, so the search goes on inside each; which of them stands is decided afterwards.
+        match = self._literal.search(text) if self._literal is not None else None
+        while match is not None and self._literal is not None:
+            found.append((*match.span(), self._codes[match.group()]))
+            match = self._literal.search(text, match.start() + 1)
         for pattern, code in self._patterns:
             found.extend((*match.span(), (code,)) for match in pattern.finditer(text))
         return [Spot(code, start, end) for start, end, codes in _longest_first(found) for code in codes]
@@ -80,8 +80,3 @@ def _by_first(words: list[str]) -> dict[str, list[str]]:
     for word in words:
         groups.setdefault(word[0], []).append(word[1:])
     return groups
-
-
-def within(spots: Iterable[Spot], start: int, end: int) -> Iterator[Spot]:
-    """The spots that stand whole between two positions."""
-    return (spot for spot in spots if spot.start >= start and spot.end <= end)

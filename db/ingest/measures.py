@@ -12,7 +12,7 @@ from db.ingest.clauses import Clause
 from db.ingest.evidence import Evidence
 from db.ingest.lexicon import Spot
 from db.ingest.quantities import counted_phrase, filler_words
-from db.ingest.reading import Act, Reading
+from db.ingest.reading import Act, Reading, between
 from db.ingest.subjects import head_kind, kind_at, own_kind
 from schema.codes import vocabulary_source
 
@@ -59,7 +59,7 @@ def nature(code: str) -> str:
 
 def measures_in(reading: Reading, clause: Clause) -> list[Measure]:
     """The measures of a clause in order; a verb whose object no measure fits is left out."""
-    acts = [act for act in reading.acts if act.start >= clause.start and act.end <= clause.end]
+    acts = between(reading.acts, clause.start, clause.end)
     found = []
     for index, act in enumerate(acts):
         region_end = acts[index + 1].start if index + 1 < len(acts) else clause.end

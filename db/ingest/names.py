@@ -11,7 +11,7 @@ from db.ingest import words
 from db.ingest.gazetteer import lookup, name_pattern
 from db.ingest.lexicon import Spot
 from db.ingest.quantities import counted_phrase
-from db.ingest.reading import Reading, overlaps
+from db.ingest.reading import Reading, between, overlaps
 from db.ingest.subjects import Name, Subject, head_kind, kind_at
 
 _QUOTED = re.compile(
@@ -19,8 +19,10 @@ _QUOTED = re.compile(
 )
 _GAP = re.compile("(?:（[^（）]{0,60}）)?\\s*(?:、|和|与|及|以及)?\\s*")
 _QUOTES = ("“", "《")
-_MEMBER = "(?:“[^“”]{1,40}”|《[^《》]{1,40}》|[\u4e00-\u9fffa-z0-9·.+\\-]{1,20}?)"
-_LIST = re.compile(f"(?:{_MEMBER}、)+{_MEMBER}(?=等)")
+_BARE = "[\u4e00-\u9fffa-z0-9·.+\\-]{1,20}"
+_MEMBER = re.compile(f"“[^“”]{{1,40}}”|《[^《》]{{1,40}}》|{_BARE}")
+_BARE_END = re.compile(f"{_BARE}$")
+_LONGEST_BARE = 20
 _BATCH_REACH = 3
 _GLOSS = re.compile("（[^（）]{1,40}）")
 
@@ -53,12 +55,21 @@ def _fault_list() -> re.Pattern[str]:
 
 def named_subjects(reading: Reading, start: int, end: int) -> list[Subject]:
     """The groups of names between two positions, in order."""
-    groups = []
+    groups: list[Subject] = []
     for run in _runs(_items(reading, start, end), reading.text):
         subject = _subject(reading, run, end)
-        if subject is not None:
-            groups.append(subject)
+        if subject is None:
+            continue
+        if groups and words.pattern("joins").fullmatch(reading.text, groups[-1].end, subject.start):
+            # “甲”网站、“乙”App are one group, each name with what it is called.
+            subject = _together(groups.pop(), subject)
+        groups.append(subject)
     return groups
+
+
+def _together(one: Subject, other: Subject) -> Subject:
+    opening = one.opening or other.opening
+    return Subject(one.start, other.end, (*one.names, *other.names), one.kind, opening)
 
 
 def is_list(reading: Reading, subject: Subject) -> bool:
@@ -82,28 +93,42 @@ def _quoted(found: re.Match[str]) -> _Item:
 
 
 def _listed(reading: Reading, start: int, end: int) -> Iterator[_Item]:
-    for listed in _LIST.finditer(reading.text, start, end):
-        yield from _bare_list(reading, listed)
+    """The bare members of the lists in 、 that end in 等."""
+    at = start
+    for mark in words.pattern("open_after").finditer(reading.text, start, end):
+        yield from _bare_members(reading, _members(reading.text, at, mark.start()))
+        at = mark.end()
 
 
-def _bare_list(reading: Reading, listed: re.Match[str]) -> Iterator[_Item]:
-    """The members of an unquoted list before 等; its first may have words of the sentence before it."""
-    at = listed.start()
-    members = listed.group().split("、")
+def _members(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The members of the list that ends at a position, read backwards from there."""
+    found: list[tuple[int, int]] = []
+    at = end
+    while at > start:
+        begin = text.rfind("、", start, at) + 1 or start
+        if _MEMBER.fullmatch(text, begin, at):
+            found.append((begin, at))
+        elif first := _BARE_END.search(text, max(begin, at - _LONGEST_BARE), at):
+            # Words of the sentence stand before the first member.
+            found.append((first.start(), at))
+            break
+        else:
+            break
+        at = begin - 1
+    return found[::-1] if len(found) > 1 else []
+
+
+def _bare_members(reading: Reading, members: list[tuple[int, int]]) -> Iterator[_Item]:
+    """The unquoted members; the first may have a verb or preposition before it."""
     stops = words.pattern("bare_name_stops")
-    items: list[_Item] = []
-    for index, member in enumerate(members):
-        begin = at + (_clip(reading, at, member) if index == 0 else 0)
-        end = at + len(member)
-        if member[:1] in _QUOTES:
-            at = end + 1
-            continue
-        if begin < end and stops.search(reading.text, begin, end) is None and not _says_fault(reading, begin, end):
-            items.append(_Item(begin, end, begin, end, "bare"))
-        at = end + 1
-    # A list of which one member is no name is a list of something else: of faults, say.
-    if len(items) == sum(member[:1] not in _QUOTES for member in members):
-        yield from items
+    bare = [(start, end) for start, end in members if reading.text[start] not in _QUOTES]
+    if bare and bare[0] == members[0]:
+        bare[0] = (_clip(reading, *bare[0]), bare[0][1])
+    for start, end in bare:
+        # A list of which one member is no name is a list of something else: of faults, say.
+        if start >= end or stops.search(reading.text, start, end) or _says_fault(reading, start, end):
+            return
+    yield from (_Item(start, end, start, end, "bare") for start, end in bare)
 
 
 def _says_fault(reading: Reading, start: int, end: int) -> bool:
@@ -112,35 +137,26 @@ def _says_fault(reading: Reading, start: int, end: int) -> bool:
     return any(spot.start == start and spot.end == end for spot in spots)
 
 
-def _clip(reading: Reading, at: int, member: str) -> int:
-    """How many characters of a list's first member belong to the verb or preposition before it."""
-    end = at + len(member)
-    cut = at
-    for act in reading.acts:
-        if at <= act.start < end:
-            cut = max(cut, act.end)
-    for spot in reading.authorities:
-        if at <= spot.start < end:
-            cut = max(cut, spot.end)
-    found = words.pattern("lead_ins").match(reading.text, cut, end)
-    return (found.end() if found else cut) - at
+def _clip(reading: Reading, start: int, end: int) -> int:
+    """Where a list's first member begins, after the verb or preposition before it."""
+    before = [act.end for act in between(reading.acts, start, end)]
+    before += [spot.end for spot in between(reading.authorities, start, end)]
+    start = max(before, default=start)
+    found = words.pattern("lead_ins").match(reading.text, start, end)
+    return found.end() if found else start
 
 
 def _known(reading: Reading, start: int, end: int) -> Iterator[_Item]:
     for match in name_pattern().finditer(reading.text, start, end):
         known = lookup(match.group())
         if (
-            _inside_brackets(reading.text, start, match.start())
+            # What stands in brackets after a name is its version, its store or its maker.
+            overlaps(reading.brackets, *match.span())
             or known is None
             or (known.needs_context and kind_at(reading, match.end()) is None)
         ):
             continue
         yield _Item(*match.span(), *match.span(), "known")
-
-
-def _inside_brackets(text: str, start: int, position: int) -> bool:
-    """What stands in brackets after a name is its version, its store or its maker."""
-    return text.rfind("（", start, position) > text.rfind("）", start, position)
 
 
 def _is_word(reading: Reading, item: _Item) -> bool:
@@ -194,9 +210,19 @@ def _noun_after(reading: Reading, after: int, end: int) -> Spot | None:
     if spot is not None and spot.end <= end:
         return spot
     trailing = _trailing().search(reading.text, after, end)
-    stop = trailing.start() if trailing else end
-    head = head_kind(reading, after, stop)
-    return head
+    head = head_kind(reading, after, trailing.start() if trailing else end)
+    return head or _noun_of_phrase(reading, after, end)
+
+
+def _noun_of_phrase(reading: Reading, after: int, end: int) -> Spot | None:
+    """The last noun after 的, where the verb follows it: 对“…”等…的网站予以关闭."""
+    at = reading.text.rfind("的", after, end)
+    while at >= 0:
+        spot = kind_at(reading, at + 1)
+        if spot is not None and spot.end <= end:
+            return spot
+        at = reading.text.rfind("的", after, at)
+    return None
 
 
 def _noun_before(reading: Reading, start: int) -> Spot | None:
@@ -207,6 +233,9 @@ def _noun_before(reading: Reading, start: int) -> Spot | None:
 
 def _name(reading: Reading, item: _Item, noun: Spot | None) -> Name | None:
     known = lookup(reading.text[item.start : item.end])
+    if item.sort == "known" and known is not None and noun is not None and noun.code not in known.agrees:
+        # 微信公众账号, QQ群: where the accounts are, not who they are.
+        return None
     if noun is not None:
         return Name(item.start, item.end, noun.code)
     if known is not None:

@@ -78,7 +78,7 @@ def _objects(reading: Reading, clause: Clause, measures: Sequence[Measure]) -> l
 def _falls_on(reading: Reading, clause: Clause, measure: Measure, subject: Subject) -> bool:
     if measure.start <= subject.start:
         between = reading.text[measure.end : subject.start] if measure.end <= subject.start else ""
-        return subject.start < measure.region_end and "在" not in between and "通过" not in between
+        return subject.start < measure.region_end and not words.pattern("place_words").search(between)
     before = max(clause.start, subject.start - _BEFORE)
     if words.pattern("orders").search(reading.text, before, subject.start):
         # Who is told to deal with accounts is not the one dealt with.
@@ -95,7 +95,10 @@ def _preposed(reading: Reading, clause: Clause, measure: Measure) -> Subject | N
     if start is None or noun is None:
         return None
     phrase = reading.text[start : noun.end]
-    if _points_back(phrase) or _counted().search(phrase) or words.pattern("passives").match(phrase):
+    # What is lifted is a group of its own even where it only points back (相关App).
+    if _points_back(phrase) and nature(measure.code) != "lifting":
+        return None
+    if _counted().search(phrase) or words.pattern("passives").match(phrase):
         return None
     batch = words.pattern("batch_words").search(reading.text, start, noun.end)
     return Subject(start, kind_chain(reading, noun).end, kind=noun.code, opening=batch.span() if batch else None)

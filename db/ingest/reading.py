@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol, TypeVar
 
 from db.ingest import quantities, words
 from db.ingest.blocks import Segment
@@ -13,6 +16,19 @@ from db.ingest.lexicon import Spot
 from db.ingest.quantities import Quantity
 
 _NEGATION_REACH = 4
+_BRACKETS = re.compile("（[^（）]*）")
+
+
+class Placed(Protocol):
+    """Anything that stands from one position to another."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+P = TypeVar("P", bound=Placed)
 
 
 class Reading:
@@ -31,17 +47,17 @@ class Reading:
     def kinds(self) -> list[Spot]:
         return words.kinds().find(self.text)
 
-    def kinds_between(self, start: int, end: int) -> list[Spot]:
-        """The nouns that stand whole between two positions."""
-        return _between(self.kinds, start, end)
-
-    def categories_between(self, start: int, end: int) -> list[Spot]:
-        """The violations that stand whole between two positions."""
-        return _between(self.categories, start, end)
-
     @cached_property
     def categories(self) -> list[Spot]:
         return words.categories().find(self.text)
+
+    def kinds_between(self, start: int, end: int) -> Sequence[Spot]:
+        """The nouns that stand whole between two positions."""
+        return between(self.kinds, start, end)
+
+    def categories_between(self, start: int, end: int) -> Sequence[Spot]:
+        """The violations that stand whole between two positions."""
+        return between(self.categories, start, end)
 
     @cached_property
     def authorities(self) -> list[Spot]:
@@ -54,6 +70,11 @@ class Reading:
     @cached_property
     def campaigns(self) -> list[Spot]:
         return words.campaigns().find(self.text)
+
+    @cached_property
+    def brackets(self) -> list[tuple[int, int]]:
+        """The stretches in brackets."""
+        return [found.span() for found in _BRACKETS.finditer(self.text)]
 
     @cached_property
     def counts(self) -> list[Quantity]:
@@ -94,16 +115,12 @@ def overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
     return any(high > start for _, high in taken[max(0, index - 2) : index])
 
 
-def _between(spots: list[Spot], start: int, end: int) -> list[Spot]:
-    first = bisect_left(spots, start, key=_start)
-    last = bisect_left(spots, end, lo=first, key=_start)
-    return [spot for spot in spots[first:last] if spot.end <= end]
+def between(placed: Sequence[P], start: int, end: int) -> Sequence[P]:
+    """Those of an ordered list that stand whole between two positions, found without reading the rest."""
+    first = bisect_left(placed, start, key=_start)
+    last = bisect_left(placed, end, lo=first, key=_start)
+    return [one for one in placed[first:last] if one.end <= end]
 
 
-def _start(spot: Spot) -> int:
-    return spot.start
-
-
-def spots_in(spots: list[Spot], start: int, end: int) -> list[Spot]:
-    """The spots that stand whole between two positions."""
-    return _between(spots, start, end)
+def _start(one: Placed) -> int:
+    return one.start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from db.ingest import figures
@@ -13,6 +13,7 @@ from db.ingest.evidence import CONFIDENCE, Evidence, anchor, codes, first_of_eac
 from db.ingest.gazetteer import resolve
 from db.ingest.measures import settle
 from db.ingest.periods import PeriodSpot, periods
+from db.ingest.reading import Reading, between
 from db.ingest.scope import DocumentPeriod
 from db.ingest.subjects import Subject
 from schema.extraction import EXACT_LIMIT, Anchor, ExtractedAction, ExtractedFigure, ExtractedMention, Period
@@ -25,13 +26,21 @@ class Maker:
     layer: str
     period: DocumentPeriod | None
     published_on: date | None
+    seen: dict[int, list[PeriodSpot]] = field(default_factory=dict)
+    """The periods that each segment states, once they have been asked for."""
 
     def figures(self, found: Iterable[Found]) -> tuple[ExtractedFigure, ...]:
         """The figures, each once, however often the text repeats it."""
         kept: dict[tuple[object, ...], ExtractedFigure] = {}
         for one in found:
             figure = self._figure(one)
-            kept.setdefault((figure.measure, figure.value_min, figure.value_max, figure.period), figure)
+            count = (figure.measure, figure.value_min, figure.value_max, figure.period)
+            if one.reading.segment.kind in ("title", "heading"):
+                # A heading repeats in its own words what the body says, and comes after it here.
+                if not any(key[:-1] == count for key in kept):
+                    kept[*count, figure.subject] = figure
+            else:
+                kept.setdefault((*count, figure.subject), figure)
         return tuple(kept.values())
 
     def actions(self, drafts: Iterable[Draft]) -> tuple[ExtractedAction, ...]:
@@ -76,15 +85,21 @@ class Maker:
     def _period(self, found: Found) -> tuple[Period | None, Evidence | None, int]:
         """The period of a count: stated in its sentence, else in its paragraph before, else by the document."""
         reading = found.reading
+        stated = self._periods_of(reading)
         for start, end, reach in ((found.sentence.start, found.sentence.end, 0), (0, found.sentence.start, 1)):
-            spots: list[PeriodSpot] = list(periods(reading.text, start, end, self.published_on))
-            if spots:
+            if spots := between(stated, start, end):
                 spot = spots[0] if reach == 0 else spots[-1]
                 value = f"{spot.period.start}/{spot.period.end}"
                 return spot.period, Evidence(value, reading.segment, spot.start, spot.end), reach
         if self.period is None:
             return None, None, 0
         return self.period.spot.period, self.period.evidence, 2
+
+    def _periods_of(self, reading: Reading) -> list[PeriodSpot]:
+        if reading.index not in self.seen:
+            spots = periods(reading.text, 0, len(reading.text), self.published_on)
+            self.seen[reading.index] = sorted(spots, key=lambda spot: spot.start)
+        return self.seen[reading.index]
 
     def _action(self, draft: Draft) -> ExtractedAction | None:
         if draft.subject is None:

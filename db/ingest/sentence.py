@@ -16,6 +16,7 @@ from db.ingest.measures import Measure, measures_in, nature
 from db.ingest.names import is_list
 from db.ingest.objects import Deed, deeds
 from db.ingest.reading import Reading
+from db.ingest.reasons import Reasons
 from db.ingest.subjects import Subject
 
 _PLANS = ("law", "intent")
@@ -37,7 +38,7 @@ class SentenceReader:
         self._in_ground = False
         self._clause = sentence.clauses[0]
         self._now = NOBODY
-        self._is_effort = self._says("effort", sentence.end)
+        self._reasons = Reasons(reading.text, sentence)
 
     def read(self, earlier: Sequence[Draft], topic: Draft | None) -> None:
         """Read the clauses in order and hand over the drafts that are whole.
@@ -61,9 +62,9 @@ class SentenceReader:
         """The last ground of the sentence that has a subject and no measure."""
         return next((one for one in reversed(self._grounds) if one.subject and not one.measures), None)
 
-    def _says(self, reason: str, end: int) -> bool:
-        pattern = words.ignored_patterns()[reason]
-        return pattern.search(self._reading.text, self._sentence.start, end) is not None
+    @property
+    def _is_effort(self) -> bool:
+        return self._reasons.says("effort", self._sentence.end)
 
     def _is_whole(self, ground: Draft) -> bool:
         """Whether a ground is an action; one that only points back takes over the topic of the paragraph."""
@@ -106,7 +107,7 @@ class SentenceReader:
         self._targets = self._grounds
 
     def _act(self, measures: Sequence[Measure]) -> None:
-        if not measures or any(self._says(reason, measures[0].start) for reason in _PLANS):
+        if not measures or any(self._reasons.says(reason, measures[0].start) for reason in _PLANS):
             return
         counted = self._count(measures)
         for deed in deeds(self._reading, self._clause, measures):
@@ -157,8 +158,14 @@ class SentenceReader:
         elif self._earlier and (
             self._points_back(draft.start) or any(nature(one.code) == "lifting" for one in measures)
         ):
-            draft.categories = inherited(self._earlier[-1].categories)
+            draft.categories = inherited(self._like(draft).categories)
             draft.reach = 1
+
+    def _like(self, draft: Draft) -> Draft:
+        """The last draft of the paragraph on subjects of the same kind, else the last of all."""
+        kind = draft.subject.kind if draft.subject else None
+        alike = [one for one in self._earlier if one.subject is not None and one.subject.kind == kind]
+        return alike[-1] if alike else self._earlier[-1]
 
     def _points_back(self, start: int) -> bool:
         return words.pattern("anaphors").search(self._reading.text, start, self._clause.end) is not None

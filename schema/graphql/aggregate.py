@@ -22,7 +22,7 @@ from schema.graphql.types import Entity
 from schema.pages import aggregate_fingerprint
 from schema.points import decode_cursor, encode_cursor
 from schema.ports import Group, Groups
-from schema.query import FILTERS_OF, MAX_LIMIT, AggregateQuery, BadQuery, Filter
+from schema.query import FILTERS_OF, AggregateQuery, BadQuery, Filter
 
 
 @strawberry.enum(description="What can be counted.")
@@ -85,23 +85,13 @@ class Aggregate:
     page_info: PageInfo = strawberry.field(description="Where the page stands among the groups.")
 
 
-@strawberry.type(description="What one year holds.")
-class TimelineYear:
-    year: int | None = strawberry.field(description="The year; null for what has no date or several years.")
-    multi_year: bool = strawberry.field(description="Whether this is the group of figures that cover several years.")
-    action_count: int = strawberry.field(description="How many actions.")
-    figure_count: int | None = strawberry.field(
-        description="How many figures; null where a filter asks for what official counts do not state."
-    )
-
-
 async def _aggregate(info: Info, **given: Any) -> Any:
     of = (given.get("of") or Measurable.ACTION).value
     group_by = tuple(dict.fromkeys(dimension.value for dimension in given["group_by"]))
     if not group_by:
         raise BadQuery("group_by", "name at least one dimension to group by")
     filter = filter_of("action", given)
-    if of == "figure" and (strange := _strange_to_figures(filter)):
+    if of == "figure" and (strange := strange_to_figures(filter)):
         raise BadQuery(strange, f"figures are not filtered by {strange}")
     print_of = aggregate_fingerprint(of, group_by, filter)
     revision, offset = _offset(optional(given, "after"), print_of)
@@ -143,32 +133,9 @@ def _offset(after: str | None, print_of: str) -> tuple[int | None, int]:
     return revision, place
 
 
-def _strange_to_figures(filter: Filter) -> str | None:
+def strange_to_figures(filter: Filter) -> str | None:
     """The first filter in use that figures do not answer to."""
     return next((n for n in FILTERS_OF["action"] if n not in FILTERS_OF["figure"] and getattr(filter, n)), None)
-
-
-async def _timeline(info: Info, **given: Any) -> Any:
-    filter = filter_of("action", given)
-    snapshot = await info.context.snapshot(optional(given, "as_of"))
-    actions = await _by_year(snapshot, "action", filter)
-    figures = None if _strange_to_figures(filter) else await _by_year(snapshot, "figure", filter)
-    keys = sorted({*actions, *(figures or {})}, key=lambda key: (key[0] is None, key))
-    return [
-        {
-            "year": year,
-            "multi_year": multi_year,
-            "action_count": actions.get((year, multi_year), 0),
-            "figure_count": None if figures is None else figures.get((year, multi_year), 0),
-        }
-        for year, multi_year in keys
-    ]
-
-
-async def _by_year(snapshot: Snapshot, of: Any, filter: Filter) -> dict[tuple[int | None, bool], int]:
-    query = AggregateQuery(of=of, group_by=("year",), filter=filter, revision=snapshot.number, limit=MAX_LIMIT)
-    found = await snapshot.reader.aggregate(query)
-    return {(group.year, group.multi_year): group.count for group in found.groups}
 
 
 def aggregate_field() -> Any:
@@ -184,15 +151,4 @@ def aggregate_field() -> Any:
 
     parameters = [*filter_parameters("action"), *page_parameters("groups"), as_of_parameter()]
     description = "Counts of actions or figures by group, the largest group first."
-    return strawberry.field(resolver=taking(parameters, resolve), description=description)
-
-
-def timeline_field() -> Any:
-    """The root field that counts by year."""
-
-    async def resolve(info: Info, **given: Any) -> Any:
-        return await _timeline(info, **given)
-
-    parameters = [*filter_parameters("action"), as_of_parameter()]
-    description = "How many actions and figures each year holds, in the order of time."
     return strawberry.field(resolver=taking(parameters, resolve), description=description)

@@ -23,6 +23,8 @@ from schema.records import RecordKind
 
 MAX_TEXT: Final = 200
 MAX_VALUES: Final = 100
+MAX_CONDITIONS: Final = 16
+"""A question of more conditions than this takes the store longer to plan than to answer."""
 _RENAMED: Final = {"from": "since", "to": "until"}
 """`from` cannot be a name in Python. The names on the right are those of `Filter`."""
 _SINGLE: Final = ("from", "to", "search")
@@ -126,14 +128,14 @@ def optional(given: Mapping[str, Any], name: str) -> Any:
 def filter_of(kind: RecordKind, given: Mapping[str, Any], **fixed: str) -> Filter:
     """The filter that arguments ask for. `fixed` adds what a nested list is limited to."""
     also = optional(given, "and_") or ()
-    if len(also) > MAX_VALUES:
-        raise BadQuery("and", f"at most {MAX_VALUES} conditions, not {len(also)}")
     groups: dict[str, tuple[Any, ...]] = {name: ((value,),) for name, value in fixed.items()}
     for conditions in (given, *(vars(each) for each in also)):
         for name in FILTERS_OF[kind]:
             value = optional(conditions, name)
             if value is not None and name not in _RENAMED:
                 groups[name] = (*groups.get(name, ()), checked(name, value))
+    if (asked := sum(map(len, groups.values()))) > MAX_CONDITIONS:
+        raise BadQuery("and", f"at most {MAX_CONDITIONS} conditions, not {asked}")
     return Filter(since=optional(given, "since"), until=optional(given, "until"), **groups)
 
 

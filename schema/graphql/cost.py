@@ -7,30 +7,21 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLField,
-    GraphQLList,
-    GraphQLNonNull,
-    GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
-    IntValueNode,
-    ListValueNode,
-    NullValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    VariableNode,
     get_named_type,
 )
 
-from schema.codes import LIST_NAMES, shipped_codes
-from schema.query import DEFAULT_LIMIT, FIRST_YEAR, LAST_YEAR, MAX_LIMIT
+from schema.graphql.lengths import arguments_of, length, page_size
 
-STORE_QUERY: Final = 100
+STORE_QUERY: Final = 200
 """What one question to the store counts for, in fields."""
-_QUERIES: Final = {"totalCount": 1, "aggregate": 1, "timeline": 2}
-_USUAL_LENGTH: Final = 3
-_LENGTHS: Final = {"anchors": 6, "names": 6, "timeline": LAST_YEAR - FIRST_YEAR}
-_PAGED: Final = ("nodes", "edges", "groups")
+CONDITION: Final = 40
+"""What one condition of such a question counts for."""
+_QUESTIONS: Final = {"totalCount": 1, "aggregate": 1, "timeline": 2}
+_NO_CONDITIONS: Final = ("first", "after", "asOf", "of", "groupBy")
 _PAGES: Final = ("Connection", "Aggregate")
 
 
@@ -48,7 +39,6 @@ class CostEstimate:
         self._fragments = fragments
         self._variables = variables
         self._known: dict[tuple[str, int], int] = {}
-        self._introspection = _introspection_lengths(schema)
 
     def of(self, operation: OperationDefinitionNode) -> int:
         """The cost of the operation, which is valid."""
@@ -79,74 +69,21 @@ class CostEstimate:
         return self._known[key]
 
     def _field(self, node: FieldNode, parent: Any, page: int) -> int:
-        definition = self._schema.get_field(parent, node.name.value)
-        if definition is None or node.selection_set is None:
-            return 1 + STORE_QUERY * _QUERIES.get(node.name.value, 0)
-        inner = get_named_type(definition.type)
-        queries = _QUERIES.get(node.name.value, inner.name.endswith("Connection"))
-        size = self._page_size(node) if inner.name.endswith(_PAGES) else 1
-        below = self._selections(node.selection_set, inner, size)
-        return 1 + STORE_QUERY * queries + below * self._length(node, definition, parent, page)
-
-    def _page_size(self, node: FieldNode) -> int:
-        for argument in node.arguments or ():
-            if argument.name.value == "first":
-                return self._size(argument.value)
-        return DEFAULT_LIMIT
-
-    def _size(self, value: object) -> int:
-        match value:
-            case IntValueNode():
-                size = int(value.value)
-            case VariableNode():
-                given = self._variables.get(value.name.value, DEFAULT_LIMIT)
-                size = DEFAULT_LIMIT if given is None else given
-            case _:
-                size = DEFAULT_LIMIT
-        return max(0, min(size, MAX_LIMIT))
-
-    def _length(self, node: FieldNode, definition: GraphQLField, parent: GraphQLObjectType, page: int) -> int:
-        """How many objects a field gives."""
         name = node.name.value
-        if not _is_list(definition.type):
-            return 1
-        if parent.name.startswith("__"):
-            return self._introspection.get(name, _USUAL_LENGTH)
-        if name in _PAGED:
-            return page
-        if parent is self._schema.query_type and name in _CODE_LISTS:
-            return _asked_codes(node) or _CODE_LISTS[name]
-        return _LENGTHS.get(name, _USUAL_LENGTH)
+        definition = self._schema.get_field(parent, name)
+        if definition is None or node.selection_set is None:
+            return 1 + STORE_QUERY * _QUESTIONS.get(name, 0)
+        inner = get_named_type(definition.type)
+        arguments = arguments_of(node, self._variables)
+        questions = _QUESTIONS.get(name, inner.name.endswith("Connection"))
+        asked = STORE_QUERY * questions + CONDITION * _conditions(arguments) if questions else 0
+        size = page_size(arguments) if inner.name.endswith(_PAGES) else 1
+        below = self._selections(node.selection_set, inner, size)
+        return 1 + asked + below * length(self._schema, parent, name, arguments, page)
 
 
-_CODE_LISTS: Final = {
-    name if name != "subject_kinds" else "subjectKinds": len(shipped_codes().items(name)) for name in LIST_NAMES
-}
-
-
-def _asked_codes(node: FieldNode) -> int | None:
-    """How many codes the field is asked for, where the query says so literally."""
-    for argument in node.arguments or ():
-        match argument.value:
-            case ListValueNode(values=values) if argument.name.value == "code":
-                return len(values)
-            case VariableNode() | NullValueNode():
-                return None
-            case _ if argument.name.value == "code":
-                return 1
-    return None
-
-
-def _is_list(type_: object) -> bool:
-    return isinstance(type_.of_type if isinstance(type_, GraphQLNonNull) else type_, GraphQLList)
-
-
-def _introspection_lengths(schema: GraphQLSchema) -> dict[str, int]:
-    """How long the lists of introspection are: the types counted, the others on average, rounded up."""
-    own = [type_ for type_ in schema.type_map.values() if isinstance(type_, GraphQLObjectType)]
-    fields = [field for type_ in own for field in type_.fields.values()]
-    return {
-        "types": len(schema.type_map),
-        "fields": 1 + len(fields) // len(own),
-        "args": 1 + sum(len(field.args) for field in fields) // len(fields),
-    }
+def _conditions(arguments: Mapping[str, Any]) -> int:
+    """How many conditions the arguments make, `and` with all that it holds."""
+    also = arguments.get("and", ())
+    inside = sum(len(each) for each in (also if isinstance(also, list) else [also]) if each)
+    return inside + sum(name not in (*_NO_CONDITIONS, "and") for name in arguments)

@@ -13,12 +13,13 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
 from schema.graphql import errors
+from schema.graphql.context import Context
 from schema.graphql.cost import CostEstimate
 from schema.graphql.document import Prepared, preparer
 from schema.graphql.limits import LimitExceeded, Limits
 from schema.graphql.query import Query
 from schema.graphql.scalars import scalar_map
-from schema.graphql.source import Context, value_of
+from schema.graphql.source import value_of
 from schema.ports import Reader
 
 Outcome = Literal["executed", "invalid", "refused", "not_by_get", "unavailable"]

@@ -28,7 +28,7 @@ class Limits:
     aliases: int = 30
     directives: int = 50
     errors: int = 20
-    cost: int = 100_000
+    cost: int = 200_000
     cached_documents: int = 128
     cached_length: int = 4_000
 

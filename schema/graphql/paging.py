@@ -15,8 +15,9 @@ from schema.graphql.arguments import (
     page_size,
     taking,
 )
+from schema.graphql.context import Context
 from schema.graphql.scalars import Cursor
-from schema.graphql.source import Context, Shared, Snapshot, Stored
+from schema.graphql.source import Shared, Snapshot, Stored
 from schema.pages import list_fingerprint
 from schema.points import decode_cursor, encode_cursor
 from schema.ports import Page

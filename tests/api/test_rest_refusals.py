@@ -102,6 +102,14 @@ def test_nothing_can_be_changed(client: httpx.Client, method: str, path: str) ->
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("host", ["[", "a b", "百度".encode().decode("latin-1"), "x:99999999", "/", ""])
+def test_a_host_header_changes_nothing(client: httpx.Client, host: str) -> None:
+    for path in ("/v1/actions?limit=1", "/v1/actions?limit=501", "/v1/nowhere", "/openapi.json", "/v1"):
+        answer = client.get(path, headers=[(b"Host", host.encode("latin-1"))])
+        assert answer.status_code in (200, 400, 404)
+        assert "99999999" not in answer.text
+
+
 def test_an_address_may_be_too_long(client: httpx.Client) -> None:
     answer = client.get(f"/v1/actions?search={'a' * 20_000}")
     assert (answer.status_code, answer.json()["status"]) == (414, 414)

@@ -20,12 +20,14 @@ from graphql import (
     IntValueNode,
     ListValueNode,
     NameNode,
+    NullValueNode,
     ObjectFieldNode,
     StringValueNode,
     ValueNode,
     Visitor,
     parse,
     print_ast,
+    value_from_ast_untyped,
     visit,
 )
 from hypothesis import HealthCheck, given, settings
@@ -35,6 +37,7 @@ from schemathesis.graphql import nodes
 from strawberry.utils.str_converters import to_camel_case
 
 from schema.codes import shipped_codes
+from schema.graphql.arguments import MAX_CONDITIONS
 from schema.graphql.engine import CORE
 from schema.graphql.scalars import CODE_SCALARS
 from schema.query import DIMENSIONS_OF, FILTERS_OF, FIRST_YEAR, LAST_YEAR
@@ -105,6 +108,7 @@ class Mended(Visitor):
 
     def leave_field(self, node: FieldNode, *_: Any) -> FieldNode:
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
+        self._conditions(given)
         self._days(given)
         self._cursor(node.name.value, given)
         if node.name.value == "aggregate":
@@ -113,6 +117,13 @@ class Mended(Visitor):
         return FieldNode(
             name=node.name, alias=node.alias, arguments=arguments, selection_set=node.selection_set, directives=()
         )
+
+    def _conditions(self, given: dict[str, ValueNode]) -> None:
+        """Only so many conditions fit into one question: those of `and` stand back."""
+        also = value_from_ast_untyped(given.get("and", NullValueNode())) or []
+        inside = sum(len(each) for each in (also if isinstance(also, list) else [also]) if each)
+        if len(given) + inside > MAX_CONDITIONS:
+            given.pop("and", None)
 
     def _days(self, given: dict[str, ValueNode]) -> None:
         """The first day is not after the last: they change places."""

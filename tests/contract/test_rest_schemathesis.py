@@ -1,4 +1,4 @@
-"""The contract fuzzed over HTTP: examples, coverage, fuzzing and stateful phases, valid and invalid data, all checks."""
+"""The contract fuzzed over HTTP: every phase, valid and invalid data, all checks."""
 
 from __future__ import annotations
 

@@ -9,9 +9,11 @@ import pytest
 import pytest_asyncio
 
 from db.ingest import run
-from db.ingest.notice import Refused
+from db.ingest.extract import extract_notice
+from db.ingest.notice import Notice, Refused
 from db.ingest.run import ingest
 from db.pool import Connection, connect
+from db.writer import commit
 from schema.extraction import Extraction
 from schema.records import Action, AnyRecord, Document, Entity, Figure
 from tests.support.announcements import ANNUAL, CORRECTED_AT_SOURCE
@@ -96,10 +98,9 @@ async def test_a_better_reading_is_our_correction_and_keeps_the_ids(
 ) -> None:
     await ingest(store, ANNUAL.encode())
     before = await _standing(store)
-    read = run.extract_notice
 
-    def better(notice: object) -> Extraction:
-        found = read(notice)  # type: ignore[arg-type]
+    def better(notice: Notice) -> Extraction:
+        found = extract_notice(notice)
         first = found.actions[0].model_copy(update={"open_ended": not found.actions[0].open_ended})
         return found.model_copy(update={"actions": (first, *found.actions[2:])})
 
@@ -126,7 +127,7 @@ async def test_a_dry_run_shows_the_change_and_makes_none(store: Connection) -> N
 
 async def test_a_text_not_held_is_kept_when_it_turns_up(store: Connection) -> None:
     outcome = await ingest(store, ANNUAL.encode(), dry_run=True)
-    await run.commit(store, replace(outcome.change, texts=()))  # as the shipped dataset brings it
+    await commit(store, replace(outcome.change, texts=()))  # as the shipped dataset brings it
     assert await store.fetchval("SELECT count(*) FROM text_layer WHERE body IS NULL") == 1
     assert (await ingest(store, ANNUAL.encode())).status == "unchanged"
     assert await store.fetchval("SELECT body FROM text_layer") == ANNUAL

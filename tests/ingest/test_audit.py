@@ -58,3 +58,22 @@ def test_headings_give_no_action_but_counts_where_the_body_has_none() -> None:
 def test_a_count_repeated_in_title_and_body_counts_once() -> None:
     extraction = extract("# 约谈网站平台77家\n\n网信部门约谈网站平台77家。".encode())
     assert len(extraction.figures) == 1
+
+
+def test_confidence_says_how_far_away_the_authority_was_read() -> None:
+    text = "网信部门召开会议。\n\n国家网信办约谈“云雀”平台。下架“柿子”App。\n\n关闭“夜航”网站。"
+    assert [action.confidence for action in extract(text.encode()).actions] == ["high", "medium", "low"]
+
+
+def test_a_later_measure_falls_on_whom_the_sentence_spoke_of_last() -> None:
+    text = "针对“云雀”平台未尽管理义务问题，网信部门予以约谈，依法关闭“夜航”网站，并处罚款。"
+    actions = extract(text.encode()).actions
+    assert [(action.entities[0].name, action.measures) for action in actions] == [
+        ("云雀", ("regulatory_talk",)),
+        ("夜航", ("website_closure", "fine")),
+    ]
+
+
+def test_two_subjects_with_the_same_count_are_two_figures() -> None:
+    figures = extract("网信部门警告网站10家，警告账号10个。".encode()).figures
+    assert [figure.subject for figure in figures] == ["website", "account"]

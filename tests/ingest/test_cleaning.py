@@ -35,7 +35,10 @@ def test_the_address_it_was_fetched_from_serves_where_the_copy_has_none() -> Non
 
 
 def test_headings_lists_and_rows_of_markdown() -> None:
-    page = "# 甲\n\n乙丙\n===\n\n**一、丁戊**\n\n二、己庚\n\n* 辛\n1. 壬\n\n| 名称 | 版本 |\n| --- | --- |\n| 癸 | 1.0 |\n\n> 子丑。"
+    page = (
+        "# 甲\n\n乙丙\n===\n\n**一、丁戊**\n\n二、己庚\n\n* 辛\n1. 壬\n\n"
+        "| 名称 | 版本 |\n| --- | --- |\n| 癸 | 1.0 |\n\n> 子丑。"
+    )
     assert texts(page) == [
         ("title", "甲"),
         ("heading", "乙丙"),

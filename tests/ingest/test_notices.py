@@ -43,5 +43,5 @@ def test_the_clauses_add_up(name: str) -> None:
 def test_json_is_one_line_with_the_keys_of_the_command() -> None:
     line = to_json(extract(data_of("cases.md")))
     assert "\n" not in line
-    assert line.startswith('{"document":{"title":"网信系统依法查处一批违法网站和账号"')
+    assert line.startswith('{"document":{"title":"网信部门公布一批典型处置案例"')
     assert all(f'"{key}":' in line for key in ("figures", "actions", "unhandled", "sha256", "anchors"))

@@ -9,7 +9,7 @@ import pytest
 from graphql import GraphQLError, get_introspection_query
 
 from schema.graphql import Limits
-from schema.graphql.cost import STORE_QUERY, CostEstimate
+from schema.graphql.cost import CONDITION, STORE_QUERY, CostEstimate
 from schema.graphql.document import Prepared, preparer
 from schema.graphql.engine import CORE
 from schema.graphql.limits import LimitExceeded
@@ -114,6 +114,15 @@ def test_cost_reads_variables_and_falls_back_to_the_default_page() -> None:
     assert cost(query, n=7) == 1 + STORE_QUERY + 1 + 7
     assert cost(query) == cost("{actions{nodes{id}}}") == cost(query, n=None) == 1 + STORE_QUERY + 1 + 50
     assert cost(query, n=10**9) == cost(query, n=500)
+
+
+def test_every_condition_costs() -> None:
+    plain = cost("{actions{totalCount}}")
+    assert cost("{actions(year:2024,from:null,first:3){totalCount}}") == plain + CONDITION
+    assert cost('{actions(and:{year:[2024],search:"x"}){totalCount}}') == plain + 2 * CONDITION
+    query = "query($and:[ActionFilter!],$year:[Int!]){actions(and:$and,year:$year){totalCount}}"
+    assert cost(query, **{"and": [{"year": [1]}, {"search": "x"}], "year": [2024]}) == plain + 3 * CONDITION
+    assert cost(query) == plain
 
 
 def test_cost_of_a_fragment_depends_on_where_it_is_spread() -> None:

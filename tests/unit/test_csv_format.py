@@ -1,0 +1,118 @@
+"""CSV, byte by byte, and the columns of every kind of record."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import orjson
+import pytest
+
+from api.rest.formats import CsvFile, JsonFile, csv_columns, guarded, joined
+from schema.extraction import Anchor, Period
+from schema.ports import Row
+from schema.records import Action, DocumentReference, EntityMention, RecordKind
+
+ACTION = Action(
+    id="a-2222222222222",
+    document=DocumentReference(id="d-2222222222222", url=None),
+    confidence="medium",
+    extractor="test/1",
+    anchors=(
+        Anchor(field="measures", value="fine", start=10, end=12, exact="罚款"),
+        Anchor(field="entities", value="a|b", start=1, end=4, exact="a|b"),
+        Anchor(field="entities", value="x", start=20, end=22, exact="罚款"),
+    ),
+    revision=3,
+    acted_on=date(2023, 12, 31),
+    date_basis="period_end",
+    decided_on=None,
+    period=Period(start=date(2023, 1, 1), end=date(2023, 12, 31)),
+    entities=(
+        EntityMention(entity="e-2222222222222", name="a|b", kind="app"),
+        EntityMention(entity="baidu", name='他说"好",\n走了\\', kind="platform"),
+    ),
+    unnamed_subject="=cmd|' /C calc'!A0",
+    open_ended=True,
+    subject_kinds=("app", "platform"),
+    measures=("fine",),
+    categories=(),
+    authorities=("cac",),
+    instruments=(),
+    campaigns=(),
+    regions=("100000",),
+    amount_cny=0,
+    gist_zh="罚款",
+    gist_en="Fine",
+)
+ROW = Row(version=1, id=ACTION.id, on=ACTION.acted_on, body=ACTION.model_dump_json().encode())
+
+HEAD = (
+    "id,document_id,document_url,acted_on,date_basis,decided_on,period_start,period_end,entity_ids,entity_names,"
+    "entity_kinds,unnamed_subject,open_ended,subject_kinds,measures,categories,authorities,instruments,campaigns,"
+    "regions,amount_cny,gist_zh,gist_en,confidence,anchor_count,evidence,extractor,revision\r\n"
+)
+LINE = (
+    "a-2222222222222,d-2222222222222,,2023-12-31,period_end,,2023-01-01,2023-12-31,e-2222222222222|baidu,"
+    '"a\\|b|他说""好"",\n走了\\\\",app|platform,'
+    "'=cmd|' /C calc'!A0,true,app|platform,fine,,cac,,,100000,0,罚款,Fine,medium,3,罚款|a\\|b,test/1,3\r\n"
+)
+
+
+def test_an_action_as_a_line() -> None:
+    file = CsvFile("action")
+    assert file.head().decode() == HEAD
+    assert file.rows([ROW]).decode() == LINE
+    assert file.rows([ROW, ROW]).decode() == LINE * 2
+    assert file.tail() == b""
+
+
+def test_the_mark_stands_before_everything() -> None:
+    assert CsvFile("action", bom=True).head() == b"\xef\xbb\xbf" + HEAD.encode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns"),
+    [
+        (
+            "figure",
+            "id document_id document_url measure subject_kind value_min value_max qualifier unit wording "
+            "period_start period_end authorities regions campaign gist_zh gist_en confidence anchor_count evidence "
+            "extractor revision",
+        ),
+        ("entity", "id kind name name_en names name_languages name_kinds revision"),
+        (
+            "document",
+            "id url original_url title publisher issuer published_on period_start period_end sha256 source_sha256 "
+            "length reprint_of clauses_extracted clauses_ignored clauses_unhandled extractor revision",
+        ),
+    ],
+)
+def test_the_columns_are_those_of_the_model(kind: RecordKind, columns: str) -> None:
+    assert [column.name for column in csv_columns(kind)] == columns.split()
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
+def test_a_formula_gets_an_apostrophe(start: str) -> None:
+    assert guarded(f"{start}1+1") == f"'{start}1+1"
+
+
+@pytest.mark.parametrize("text", ["", "a=1", " =1", "'=1", "2023-01-01", "罚款"])
+def test_other_text_stays_as_it_is(text: str) -> None:
+    assert guarded(text) == text
+
+
+def test_a_bar_within_a_value_is_told_from_one_between_values() -> None:
+    assert joined(["a|b", "c\\", "d"]) == r"a\|b|c\\|d"
+
+
+@pytest.mark.parametrize("batches", [[], [[ROW]], [[ROW, ROW], [ROW]]])
+def test_the_json_file_is_json_however_it_is_cut(batches: list[list[Row]]) -> None:
+    file = JsonFile(revision=3)
+    text = b"".join([file.head(), *map(file.rows, batches), file.tail()])
+    count = sum(map(len, batches))
+    assert orjson.loads(text) == {
+        "data": [orjson.loads(ROW.body)] * count,
+        "total": {"value": count, "relation": "eq"},
+        "next": None,
+        "meta": {"revision": 3, "release": None, "errata": []},
+    }
