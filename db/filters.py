@@ -104,11 +104,10 @@ def _on_actions(made: Conditions, filter: Filter) -> None:
     _days(made, filter, "acted_on", "acted_on")
     _linked_codes(made, filter, "action_code", CODE_FILTERS)
     _documents(made, filter, "document")
-    for group in filter.entity:
-        made.add(
-            f"EXISTS (SELECT FROM action_entity a WHERE a.version = {made.alias}.version"
-            f" AND {_named(made, group, 'a.entity')})"
-        )
+    wanted = [_named(made, group, "a.entity") for group in filter.entity]
+    wanted += [f"a.entity = ANY({made.bind(list(group))}::text[])" for group in filter.entity_id]
+    for which in wanted:
+        made.add(f"EXISTS (SELECT FROM action_entity a WHERE a.version = {made.alias}.version AND {which})")
 
 
 def _on_figures(made: Conditions, filter: Filter) -> None:

@@ -87,6 +87,9 @@ class Filter(_Frozen):
     campaign: tuple[AnyOf, ...] = ()
     instrument: tuple[AnyOf, ...] = ()
     entity: tuple[AnyOf, ...] = ()
+    """Entities by id or by any of their names."""
+    entity_id: tuple[AnyOf, ...] = ()
+    """Entities by id alone: a name may be spelt like another entity's id."""
     document: tuple[AnyOf, ...] = ()
     search: tuple[str, ...] = ()
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import csv
 import io
 import types
-from collections.abc import Sequence
-from typing import Any, Protocol, Union, get_args, get_origin
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, Union, get_args, get_origin
 
 import orjson
 from pydantic import BaseModel
@@ -33,8 +33,9 @@ RENAMED = {
     "names_language": "name_languages",
     "names_kind": "name_kinds",
 }
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
+_FORMULA = frozenset("=+-@\t\r＝＋－＠")
 """What makes a spreadsheet take a cell for a formula, full width included."""
+_BOOLEANS = {True: "true", False: "false"}
 
 
 class FileFormat(Protocol):
@@ -94,15 +95,15 @@ class CsvFile:
     """RFC 4180 with a header, guarded against formulas."""
 
     def __init__(self, kind: RecordKind, *, bom: bool = False) -> None:
-        self._columns = csv_columns(kind)
+        self._names, self._cells = zip(*csv_columns(kind), strict=True)
         self._bom = bom
 
     def head(self) -> bytes:
-        return (b"\xef\xbb\xbf" if self._bom else b"") + _csv([[column.name for column in self._columns]])
+        return (b"\xef\xbb\xbf" if self._bom else b"") + _csv([self._names])
 
     def rows(self, rows: Sequence[Row]) -> bytes:
         records = (orjson.loads(row.body) for row in rows)
-        return _csv([[column.cell(record) for column in self._columns] for record in records])
+        return _csv([[cell(record) for cell in self._cells] for record in records])
 
     def tail(self) -> bytes:
         return b""
@@ -114,51 +115,11 @@ def _csv(lines: Sequence[Sequence[Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-class Column:
+class Column(NamedTuple):
     """One column: its name, and how its cell is found in a record."""
 
-    def __init__(self, field: str, part: str | None = None, *, many: bool = False, distinct: bool = False) -> None:
-        flat = f"{field}_{part}" if part else field
-        self.name = RENAMED.get(flat, flat)
-        self._field = field
-        self._part = part
-        self._many = many
-        self._distinct = distinct
-
-    def cell(self, record: dict[str, Any]) -> str | int:
-        """What stands in the cell: a number, or text that no spreadsheet takes for a formula."""
-        value = record[self._field]
-        if self._many:
-            items = [item[self._part] if self._part else item for item in value]
-            return guarded(joined(dict.fromkeys(items) if self._distinct else items))
-        if self._part:
-            value = value and value[self._part]
-        if value is None:
-            return ""
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        return value if isinstance(value, int) else guarded(value)
-
-
-class AnchorCount(Column):
-    """How many anchors a record has."""
-
-    def __init__(self) -> None:
-        super().__init__("anchors")
-        self.name = "anchor_count"
-
-    def cell(self, record: dict[str, Any]) -> int:
-        return len(record["anchors"])
-
-
-def joined(items: Any) -> str:
-    """The values of a list in one cell."""
-    return "|".join(str(item).replace("\\", "\\\\").replace("|", "\\|") for item in items)
-
-
-def guarded(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    name: str
+    cell: Callable[[Mapping[str, Any]], str | int]
 
 
 def csv_columns(kind: RecordKind) -> list[Column]:
@@ -168,15 +129,25 @@ def csv_columns(kind: RecordKind) -> list[Column]:
     return [column for name in ordered for column in _columns_of(name, fields[name].annotation)]
 
 
-def _columns_of(name: str, annotation: Any) -> list[Column]:
+def _columns_of(field: str, annotation: Any) -> list[Column]:
     inner, many = _unwrapped(annotation)
     if inner is Anchor:
-        evidence = Column(name, "exact", many=True, distinct=True)
-        evidence.name = "evidence"
-        return [AnchorCount(), evidence]
+        return [
+            Column("anchor_count", lambda record: len(record[field])),
+            Column("evidence", lambda record: _cell(joined(dict.fromkeys(one["exact"] for one in record[field])))),
+        ]
     if isinstance(inner, type) and issubclass(inner, BaseModel):
-        return [Column(name, part, many=many) for part in inner.model_fields]
-    return [Column(name, many=many)]
+        return [_nested(field, part, many=many) for part in inner.model_fields]
+    if many:
+        return [Column(field, lambda record: _cell(joined(record[field])))]
+    return [Column(field, lambda record: _cell(record[field]))]
+
+
+def _nested(field: str, part: str, *, many: bool) -> Column:
+    name = RENAMED.get(f"{field}_{part}", f"{field}_{part}")
+    if many:
+        return Column(name, lambda record: _cell(joined([one[part] for one in record[field]])))
+    return Column(name, lambda record: _cell(record[field] and record[field][part]))
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, bool]:
@@ -186,3 +157,20 @@ def _unwrapped(annotation: Any) -> tuple[Any, bool]:
     if get_origin(annotation) is tuple:
         return get_args(annotation)[0], True
     return annotation, False
+
+
+def joined(items: Collection[str]) -> str:
+    """The values of a list in one cell."""
+    text = "|".join(items)
+    if "\\" in text or text.count("|") >= max(len(items), 1):
+        return "|".join(item.replace("\\", "\\\\").replace("|", "\\|") for item in items)
+    return text
+
+
+def _cell(value: str | int | bool | None) -> str | int:
+    """What stands in a cell: a number, or text that no spreadsheet takes for a formula."""
+    if isinstance(value, str):
+        return f"'{value}" if value[:1] in _FORMULA else value
+    if value is None:
+        return ""
+    return _BOOLEANS[value] if isinstance(value, bool) else value

@@ -108,7 +108,7 @@ class Maker:
         subject, segment = draft.subject, draft.reading.segment
         phrase = None if subject.named else segment.text[subject.start : subject.end][:EXACT_LIMIT]
         anchors = [*self._subject_anchors(draft, subject)]
-        for field, evidence in (
+        for name, evidence in (
             ("measures", measures),
             ("categories", draft.categories),
             ("authorities", draft.attribution.authorities),
@@ -117,7 +117,7 @@ class Maker:
             ("amount_cny", draft.amounts),
             ("decided_on", draft.dates),
         ):
-            anchors += [self._anchor(field, one) for one in first_of_each(evidence)]
+            anchors += [self._anchor(name, one) for one in first_of_each(evidence)]
         return ExtractedAction(
             entities=tuple(dict.fromkeys(_mentions(draft, subject))),
             unnamed_subject=phrase,

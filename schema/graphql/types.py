@@ -118,7 +118,7 @@ class Entity(Node):
     name_en: str | None
     names: list[EntityName]
     revision: int
-    actions: Connection[Action] = nested_connection("action", "entity", "The actions that name it.")
+    actions: Connection[Action] = nested_connection("action", "entity_id", "The actions that name it.")
 
 
 @face_of(records.Document)

@@ -178,3 +178,16 @@ async def test_the_serving_role_cannot_write(sample_dsn: str) -> None:
                 await connection.execute(f"SET transaction_read_only = off; {sql}")
     finally:
         await connection.close()
+
+
+async def test_a_name_spelt_like_an_id_does_not_stand_for_it(reader: PostgresReader) -> None:
+    lark = corpus.entity_id("云雀视频")
+    assert await _actions(reader, Filter(entity_id=((lark,),))) == await _actions(reader, Filter(entity=((lark,),)))
+    assert await _actions(reader, Filter(entity_id=(("云雀视频",),))) == []
+
+
+async def test_many_conditions_are_planned_in_no_time(reader: PostgresReader) -> None:
+    measures = [item.code for item in (await reader.codebook(7)).items("measures")][:16]
+    filter = Filter(measure=tuple((measure,) for measure in measures))
+    for kind in ("action", "entity", "document"):
+        assert await reader.total(kind, filter, 7) == 0  # the pool's statement timeout would end it after 10 s

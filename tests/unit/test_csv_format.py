@@ -7,7 +7,7 @@ from datetime import date
 import orjson
 import pytest
 
-from api.rest.formats import CsvFile, JsonFile, csv_columns, guarded, joined
+from api.rest.formats import CsvFile, JsonFile, _cell, csv_columns, joined
 from schema.extraction import Anchor, Period
 from schema.ports import Row
 from schema.records import Action, DocumentReference, EntityMention, RecordKind
@@ -93,16 +93,19 @@ def test_the_columns_are_those_of_the_model(kind: RecordKind, columns: str) -> N
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
 def test_a_formula_gets_an_apostrophe(start: str) -> None:
-    assert guarded(f"{start}1+1") == f"'{start}1+1"
+    assert _cell(f"{start}1+1") == f"'{start}1+1"
 
 
 @pytest.mark.parametrize("text", ["", "a=1", " =1", "'=1", "2023-01-01", "罚款"])
 def test_other_text_stays_as_it_is(text: str) -> None:
-    assert guarded(text) == text
+    assert _cell(text) == text
 
 
 def test_a_bar_within_a_value_is_told_from_one_between_values() -> None:
     assert joined(["a|b", "c\\", "d"]) == r"a\|b|c\\|d"
+    assert joined(["|"]) == r"\|"
+    assert joined(["a", "b"]) == "a|b"
+    assert joined([]) == ""
 
 
 @pytest.mark.parametrize("batches", [[], [[ROW]], [[ROW, ROW], [ROW]]])
