@@ -52,8 +52,8 @@ class Evidence(Record):
     """What actions and figures end with: what they rest on."""
 
     confidence: Confidence = Field(
-        description="high: every value was read from words of the same clause; medium: a value was inherited "
-        "from an earlier clause of the same paragraph; low: a value rests on the document as a whole."
+        description="high: every value was read from words of the same sentence; medium: a value was inherited from an "
+        "earlier sentence of the paragraph; low: a value rests on the section or the document as a whole."
     )
     extractor: str = Field(description="Name and version of the extractor that read it.")
     anchors: tuple[Anchor, ...] = Field(min_length=1, description="The evidence, value by value.")
