@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import Any, Literal
 
 from schema.codes import ListName
@@ -23,16 +23,15 @@ from schema.query import (
     FILTERS_OF,
     FIRST_YEAR,
     LAST_YEAR,
+    MAX_CONDITIONS,
     MAX_LIMIT,
-    AsOf,
+    MAX_SEARCHES,
+    MAX_TEXT,
+    MAX_VALUES,
     BadQuery,
 )
 from schema.records import RecordKind
 
-MAX_VALUES = 50
-"""Most values a parameter may list, and most times it may be repeated."""
-MAX_TEXT = 200
-"""Longest name or search text, in characters."""
 CURSOR_PATTERN = "^[A-Za-z0-9_-]{8,400}$"
 _CODE_PATTERN = "^[a-z0-9_]{1,64}$"
 _NAME_PATTERN = r"^(?:[^\x00-\x1f\x7f\\,]|\\[\\,])+$"
@@ -61,16 +60,17 @@ class Parameter:
 
     def parse(self, texts: Sequence[str]) -> Any:
         """The value of the parameter from every text it was given. Raises `BadQuery`."""
-        many = self.shape in ("groups", "all")
-        if len(texts) > (MAX_VALUES if many else 1):
-            raise BadQuery(self.name, f"{self.name} may be given {f'{MAX_VALUES} times' if many else 'once'} at most")
+        most = {"groups": MAX_CONDITIONS, "all": MAX_SEARCHES}.get(self.shape, 1)
+        if len(texts) > most:
+            times = "once" if most == 1 else f"{most} times"
+            raise BadQuery(self.name, f"{self.name} may be given {times} at most")
         try:
             values = tuple(self._values(text) for text in texts)
         except BadQuery:
             raise
         except ValueError as error:
             raise BadQuery(self.name, f"{self.name}: {error}") from None
-        return values if many else values[0]
+        return values if most > 1 else values[0]
 
     def _values(self, text: str) -> Any:
         if self.shape in ("all", "once"):
@@ -149,14 +149,6 @@ def _name(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
 
-def _as_of(text: str) -> AsOf:
-    point = parse_as_of(text)
-    try:
-        return point.model_copy(update={"time": point.time and point.time.astimezone(UTC)})
-    except OverflowError:
-        raise BadQuery("as_of", f"{text!r} lies outside the years 1 to 9999") from None
-
-
 _read_code = _matching(_CODE_PATTERN, "a code")
 
 
@@ -216,7 +208,7 @@ AS_OF = Parameter(
     "A point in the history of the record: a revision (`r17`), a release (`2026.11.1`) or an RFC 3339 time "
     "with an offset, as transaction time. The latest revision by default.",
     {"type": "string", "pattern": AS_OF_PATTERN, "format": "as-of"},
-    _as_of,
+    parse_as_of,
 )
 LIMIT = Parameter(
     "limit",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from db.matching import match_key
 from schema.codes import CodeBook
-from schema.query import CODE_FILTERS, AnyOf, Filter
+from schema.query import CODE_FILTERS, AnyOf, BadQuery, Filter
 from schema.records import RecordKind
 
 
@@ -46,12 +46,16 @@ class Conditions:
 def conditions(kind: RecordKind, filter: Filter, revision: int, book: CodeBook) -> Conditions:
     """The conditions on `v` for records of a kind at a revision.
 
-    The filter has only what `FILTERS_OF` allows for the kind. Raises `UnknownCode`.
+    The filter has only what `FILTERS_OF` allows for the kind. Raises `UnknownCode`, and `BadQuery` for a
+    search without a word.
     """
     made = Conditions("v", book, [revision])
     _ADDERS[kind](made, filter)
     for text in filter.search:
-        made.add(f"strpos(v.search_key, {made.bind(match_key(text))}) > 0")
+        key = match_key(text)
+        if not key:
+            raise BadQuery("search", "there is nothing to search for in blank text")
+        made.add(f"strpos(v.search_key, {made.bind(key)}) > 0")
     return made
 
 

@@ -24,6 +24,7 @@ SORTED_ON: dict[RecordKind, str] = {
     "entity": "NULL::date",
 }
 _BATCH = 500
+_REMEMBERED = 10_000
 _UNAVAILABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -58,6 +59,9 @@ class PostgresReader:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._books: dict[int, CodeBook] = {}
+        """By the revision that last changed a code list."""
+        self._changed_in: dict[int, int] = {}
+        """That revision, for each revision asked about. What is past does not change."""
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
@@ -87,11 +91,16 @@ class PostgresReader:
 
     async def codebook(self, revision: int) -> CodeBook:
         """The code lists as of a revision."""
-        async with self._connection() as connection:
-            changed_in = await connection.fetchval(statement("vocabulary_revision"), revision)
-            if changed_in not in self._books:
-                rows = await connection.fetch(statement("codes").format(where=as_of("v")), revision)
-                self._books[changed_in] = CodeBook(CodeItem(**row) for row in rows)
+        changed_in = self._changed_in.get(revision)
+        if changed_in is None:
+            async with self._connection() as connection:
+                changed_in = int(await connection.fetchval(statement("vocabulary_revision"), revision))
+                if changed_in not in self._books:
+                    rows = await connection.fetch(statement("codes").format(where=as_of("v")), revision)
+                    self._books[changed_in] = CodeBook(CodeItem(**row) for row in rows)
+            if len(self._changed_in) >= _REMEMBERED:
+                self._changed_in.clear()
+            self._changed_in[revision] = changed_in
         return self._books[changed_in]
 
     async def page(self, query: PageQuery) -> Page:

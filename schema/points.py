@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from schema.query import AS_OF_PATTERN, AsOf, BadQuery, Key
 
@@ -26,8 +26,8 @@ def parse_as_of(text: str) -> AsOf:
     if "." in text and "-" not in text and ":" not in text:
         return AsOf(text=text, release=text)
     try:
-        return AsOf(text=text, time=datetime.fromisoformat(text.upper().replace("Z", "+00:00")))
-    except ValueError as error:
+        return AsOf(text=text, time=datetime.fromisoformat(text.upper()).astimezone(UTC))
+    except (ValueError, OverflowError) as error:
         raise BadQuery("as_of", f"{text!r} is not a time: {error}") from None
 
 

@@ -15,6 +15,14 @@ from schema.records import RecordKind
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 50
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+MAX_VALUES = 100
+"""Most values of which one must match."""
+MAX_TEXT = 200
+"""Longest name or search text, in characters."""
+MAX_CONDITIONS = 20
+"""Most conditions that must hold at once: each is a subquery of its own."""
+MAX_SEARCHES = 10
+"""Most searches among them, so that every other filter can be asked beside."""
 Measurable = Literal["action", "figure"]
 Dimension = Literal["year", "category", "measure", "entity", "authority"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
@@ -94,7 +102,11 @@ class Filter(_Frozen):
     search: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
+    def _answerable(self) -> Self:
+        groups = {name: len(value) for name, value in self if isinstance(value, tuple)}
+        if (asked := sum(groups.values())) > MAX_CONDITIONS:
+            most = max(groups, key=lambda name: groups[name])
+            raise BadQuery(most, f"at most {MAX_CONDITIONS} conditions may be asked at once, not {asked}")
         if self.since and self.until and self.since > self.until:
             raise BadQuery("from", f"from ({self.since}) is after to ({self.until})")
         return self

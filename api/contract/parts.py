@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from api.contract.shapes import REF, Problem
 from api.errors import PROBLEM_JSON, title_of
-from api.params import AGGREGATE_PARAMETERS, BOM, MAX_VALUES, Parameter
+from api.params import AGGREGATE_PARAMETERS, BOM, Parameter
+from schema.query import MAX_SEARCHES, MAX_VALUES
 from schema.records import RecordKind
 
 EXAMPLES: Mapping[str, Any] = {
@@ -93,7 +94,8 @@ def parameter(one: Parameter) -> dict[str, Any]:
         "schema": dict(one.schema),
     }
     if one.shape != "once":
-        described["schema"] = {"type": "array", "items": dict(one.schema), "minItems": 1, "maxItems": MAX_VALUES}
+        most = MAX_SEARCHES if one.shape == "all" else MAX_VALUES
+        described["schema"] = {"type": "array", "items": dict(one.schema), "minItems": 1, "maxItems": most}
         described |= {"style": "form", "explode": one.shape == "all"}
     if one.name in EXAMPLES:
         described["example"] = EXAMPLES[one.name]

@@ -16,14 +16,13 @@ from schema.query import (
     FIRST_YEAR,
     LAST_YEAR,
     MAX_LIMIT,
+    MAX_TEXT,
+    MAX_VALUES,
     BadQuery,
     Filter,
 )
 from schema.records import RecordKind
 
-MAX_TEXT: Final = 200
-MAX_VALUES: Final = 100
-MAX_CONDITIONS: Final = 16
 """A question of more conditions than this takes the store longer to plan than to answer."""
 _RENAMED: Final = {"from": "since", "to": "until"}
 """`from` cannot be a name in Python. The names on the right are those of `Filter`."""
@@ -134,8 +133,6 @@ def filter_of(kind: RecordKind, given: Mapping[str, Any], **fixed: str) -> Filte
             value = optional(conditions, name)
             if value is not None and name not in _RENAMED:
                 groups[name] = (*groups.get(name, ()), checked(name, value))
-    if (asked := sum(map(len, groups.values()))) > MAX_CONDITIONS:
-        raise BadQuery("and", f"at most {MAX_CONDITIONS} conditions, not {asked}")
     return Filter(since=optional(given, "since"), until=optional(given, "until"), **groups)
 
 

@@ -7,7 +7,7 @@ import strawberry
 
 from schema.codes import ListName
 from schema.graphql.aggregate import Aggregate, aggregate_field
-from schema.graphql.arguments import MAX_VALUES, as_of_parameter, optional, taking
+from schema.graphql.arguments import as_of_parameter, optional, taking
 from schema.graphql.codelists import Authority, Campaign, Category, Instrument, Measure, Region, SubjectKind
 from schema.graphql.paging import Connection, Info, connection
 from schema.graphql.scalars import CODE_SCALARS
@@ -16,7 +16,7 @@ from schema.graphql.timeline import TimelineYear, timeline_field
 from schema.graphql.types import Action, Document, Entity, Figure, Node
 from schema.graphql.values import Revision
 from schema.ids import ID_PATTERNS, kind_of
-from schema.query import BadQuery
+from schema.query import MAX_VALUES, BadQuery
 from schema.records import RecordKind
 
 

@@ -261,3 +261,11 @@ async def test_the_same_filter_finds_what_the_store_streams(
         found += [node["id"] for node in page["nodes"]]
     assert found == streamed
     assert page["totalCount"] == len(streamed)
+
+
+async def test_a_search_for_nothing_is_refused(reader: PostgresReader) -> None:
+    for blank in ("", " ", "\u3000"):
+        query = f"{{ actions(search: {json.dumps(blank)}) {{ totalCount }} }}"
+        answer = await ENGINE.answer(Request(query, {}), reader)
+        assert answer.errors
+        assert answer.errors[0]["extensions"] == {"code": "BAD_USER_INPUT", "argument": "search"}
