@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import click
 from pydantic import SecretStr
@@ -20,15 +20,17 @@ from api.settings import Settings
 def serve(host: str | None, port: int | None) -> None:
     """Serve the record: API and pages, over the configured Postgres or a private one."""
     settings = load_settings(host=host, port=port)
-    with _listening(settings) as listener, _own_store(settings) as ready:
+    # The store first: a second server on the same folder should hear of the folder, not of the port.
+    with _own_store(settings) as ready, _listening(settings) as listener:
         asyncio.run(bring_up_to_date(store_address(ready)))
         _announce(listener)
-        _run(ready, listener)
+        with suppress(KeyboardInterrupt):  # Ctrl-C is how a server is meant to end
+            _run(ready, listener)
 
 
 @contextmanager
 def _listening(settings: Settings) -> Iterator[socket.socket]:
-    """The port, taken before anything is started, so that a port in use costs nothing but a line."""
+    """The port, taken before the store is touched, so that a port in use costs nothing but a line."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -60,17 +60,17 @@ def test_a_life_with_interruptions(folder: Path, tmp_path: Path) -> None:
         assert cunzhao(folder, "ingest", str(file)).stdout.startswith("[1/1] unchanged")
         postmaster = _postmaster(folder)
         again.process.send_signal(signal.SIGTERM)
-        assert again.process.wait(timeout=30) in (0, 128 + signal.SIGTERM)
+        assert again.process.wait(timeout=30) == 128 + signal.SIGTERM
         assert eventually_gone(postmaster)
     with serving(folder) as last:
         assert _total(last.url) == more
         postmaster = _postmaster(folder)
         last.process.send_signal(signal.SIGINT)
-        assert last.process.wait(timeout=30) in (0, 130)
+        assert last.process.wait(timeout=30) == 0
         assert eventually_gone(postmaster)
 
 
-def test_a_port_in_use_is_said_before_anything_starts(folder: Path) -> None:
+def test_a_port_in_use_is_said(folder: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
