@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from db.changes import Change
+from db.ingest.run import ingest
 from db.migrate import migrate
 from db.pool import Connection, connect, open_pool
 from db.reader import PostgresReader
@@ -131,6 +132,12 @@ async def test_the_dataset_of_this_build_applies_and_has_its_code_lists(empty_ds
         named = Filter(year=((2023,),), entity=(("百度",),))
         assert await reader.total("action", named, applied.added) == 1
     assert await store.fetchval("SELECT count(*) FROM text_layer WHERE body IS NOT NULL") == 0
+
+
+async def test_the_dataset_of_this_build_is_what_the_pipeline_reads(store: Connection, shared: Path) -> None:
+    await apply_dataset(store, load_dataset())
+    for file in sorted((shared / "sources" / "seed").iterdir()):
+        assert (await ingest(store, file.read_bytes())).status == "unchanged"
 
 
 @pytest.mark.parametrize("file", sorted(Path("db/dataset").glob("*.ndjson")), ids=lambda file: file.name)
