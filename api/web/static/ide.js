@@ -58,7 +58,7 @@ function speak(language) {
   other.textContent = language === "zh" ? "English" : "中文";
   other.lang = language === "zh" ? "en" : "zh-Hans";
   listExamples();
-  if (state.types.size) showType(state.shown);
+  if (state.types.size) state.shown ? showType(state.shown) : showAll();
 }
 
 function switchTheme() {
@@ -78,8 +78,8 @@ function numberLines() {
 
 function insert(words) {
   editor.focus();
-  editor.setRangeText(words, editor.selectionStart, editor.selectionEnd, "end");
-  edited();
+  // This command, unlike setRangeText, can be undone; the event it causes leads to `edited`.
+  document.execCommand("insertText", false, words);
 }
 
 function edited() {
@@ -89,6 +89,8 @@ function edited() {
 }
 
 function onKey(event) {
+  // Enter and Tab belong to an input method while it composes a word, as for Chinese. (229: Safari.)
+  if (event.isComposing || event.keyCode === 229) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     run();
@@ -215,24 +217,27 @@ function showType(name) {
   state.shown = type.name;
   const trail = element("button", { type: "button", textContent: text("all"), onclick: showAll });
   byId("trail").replaceChildren(trail, ` › ${type.name}`);
-  const items = type.fields ?? type.inputFields ?? type.enumValues ?? [];
   byId("schema").replaceChildren(
     element("p", { textContent: type.description ?? "" }),
-    element("dl", {}, ...items.flatMap((item) => entry(item, Boolean(type.fields)))),
+    element("dl", {}, ...itemsOf(type).flatMap((item) => entry(item, Boolean(type.fields)))),
   );
 }
 
-function showAll() {
-  const wanted = byId("find").value.trim().toLowerCase();
-  const found = [...state.types.values()].filter((type) => !type.name.startsWith("__") && matches(type, wanted));
-  const link = (type) => element("button", { type: "button", textContent: type.name, onclick: () => showType(type.name) });
-  byId("trail").textContent = found.length ? text("all") : text("nothing");
-  byId("schema").replaceChildren(element("dl", {}, ...found.map((type) => element("dt", {}, link(type)))));
-}
+const itemsOf = (type) => type.fields ?? type.inputFields ?? type.enumValues ?? [];
 
-function matches(type, wanted) {
-  const names = [type.name, ...(type.fields ?? type.inputFields ?? type.enumValues ?? []).map((item) => item.name)];
-  return names.some((name) => name.toLowerCase().includes(wanted));
+// The types whose name is like what is looked for, or that have such fields, which are named below them.
+function showAll() {
+  state.shown = null;
+  const wanted = byId("find").value.trim().toLowerCase();
+  const matches = (item) => item.name.toLowerCase().includes(wanted);
+  const listed = [...state.types.values()].filter((type) => !type.name.startsWith("__")).flatMap((type) => {
+    const fields = wanted ? itemsOf(type).filter(matches).map((item) => item.name) : [];
+    if (!fields.length && !matches(type)) return [];
+    const link = element("button", { type: "button", textContent: type.name, onclick: () => showType(type.name) });
+    return [element("dt", {}, link), element("dd", { textContent: fields.join(", ") })];
+  });
+  byId("trail").textContent = text(listed.length ? "all" : "nothing");
+  byId("schema").replaceChildren(element("dl", {}, ...listed));
 }
 
 async function loadSchema() {
