@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.web.conftest import Visit
+
 pytestmark = pytest.mark.browser
 
-Visit = Callable[..., Coroutine[Any, Any, Page]]
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 STOPS = ["examples", "run", "share", "language", "theme", "query", "variables", "result", "find"]
 
