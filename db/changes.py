@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,6 +12,8 @@ from schema.codes import CodeItem
 from schema.extraction import Unhandled
 from schema.records import AnyRecord, Cause, RecordKind
 
+BEFORE_ALL = "0" * 64
+"""The digest before the first revision."""
 KIND_OF: dict[str, RecordKind] = {
     "Action": "action",
     "Figure": "figure",
@@ -61,10 +63,34 @@ class Change:
 
     def digest(self, before: str, number: int, committed_at: datetime) -> str:
         """SHA-256 over the digest before and this change, in an order that does not depend on how it was made."""
-        head = [number, committed_at.astimezone(UTC).isoformat(), self.cause, self.note]
-        lines = [json.dumps(head, ensure_ascii=False)]
-        lines += sorted(f"open {record_kind(record)} {record_json(record)}" for record in self.records)
-        lines += sorted(f"close {kind} {record_id}" for kind, record_id in self.closed)
-        lines += sorted(f"open code {position} {item.model_dump_json()}" for position, item in self.codes)
-        lines += sorted(f"close code {list_name} {code}" for list_name, code in self.closed_codes)
-        return hashlib.sha256("\n".join([before, *lines]).encode()).hexdigest()
+        return digest_of(
+            before,
+            (number, committed_at, self.cause, self.note),
+            opened=[(record_kind(record), record_json(record)) for record in self.records],
+            closed=self.closed,
+            codes=self.codes,
+            closed_codes=self.closed_codes,
+        )
+
+
+def digest_of(
+    before: str,
+    head: tuple[int, datetime, str, str],
+    *,
+    opened: Iterable[tuple[str, str]],
+    closed: Iterable[tuple[str, str]],
+    codes: Iterable[tuple[int, CodeItem]],
+    closed_codes: Iterable[tuple[str, str]],
+) -> str:
+    """The digest of a revision from its number, time, cause and note and from what it opens and closes.
+
+    Records come as kind and JSON text, so that a revision read back from a store is hashed as it stands there.
+    """
+    number, committed_at, cause, note = head
+    stamp = [number, committed_at.astimezone(UTC).isoformat(), cause, note]
+    lines = [json.dumps(stamp, ensure_ascii=False)]
+    lines += sorted(f"open {kind} {body}" for kind, body in opened)
+    lines += sorted(f"close {kind} {record_id}" for kind, record_id in closed)
+    lines += sorted(f"open code {position} {item.model_dump_json()}" for position, item in codes)
+    lines += sorted(f"close code {list_name} {code}" for list_name, code in closed_codes)
+    return hashlib.sha256("\n".join([before, *lines]).encode()).hexdigest()
