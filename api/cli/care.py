@@ -98,12 +98,15 @@ def verify(texts: Path | None) -> None:
     """
 
     async def run(dsn: str) -> bool:
+        from db.migrate import pending
         from db.pool import connect
         from db.verify.run import verify as check
         from db.verify.texts import Texts
 
         connection = await connect(dsn, role="cunzhao_reader")
         try:
+            if waiting := await pending(connection):
+                raise click.ClickException(f"{waiting} migrations are still to be applied: run cunzhao migrate")
             return await check(connection, Texts(texts), click.echo)
         finally:
             await connection.close()

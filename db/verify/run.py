@@ -91,7 +91,7 @@ async def _anchors(connection: Connection, texts: Texts, tell: Tell) -> Check:
         if text is None:
             missing += 1
         else:
-            check.note(anchor_fault(text, row))
+            check.note(anchor_fault(text, dict(row)))
     check.not_held = f", {missing} not held (anchors of {absent} texts)"
     return check
 
@@ -129,7 +129,7 @@ async def _revisions(connection: Connection, _texts: Texts, tell: Tell) -> Check
     async for revision in _rows(connection, "all_revisions"):
         number, changed = revision["number"], _Changed()
         while row is not None and row["revision"] == number:
-            changed.take(row)
+            changed.take(dict(row))
             row = await anext(changes, None)
         digest = digest_of(
             before, (number, revision["committed_at"], revision["cause"], revision["note"]),
