@@ -7,6 +7,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from schema.codes import CodeItem
 from schema.extraction import Unhandled
@@ -41,6 +44,24 @@ class Text:
     body: str | None = None
 
 
+class Correction(BaseModel):
+    """What a person set right in one record: kept, so that reading the announcement again does not undo it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    action: Literal["correct", "retract"]
+    kind: RecordKind
+    id: str
+    document: str | None
+    """None for entities, which belong to no document."""
+    sha256: str | None
+    """The text the document had."""
+    fields: dict[str, Any]
+    """The fields vouched for, as they are in JSON; none where the record was retracted."""
+    match: dict[str, Any]
+    """The record as it stood before: by its evidence, measures and subjects it is known again."""
+
+
 @dataclass(frozen=True)
 class Change:
     """Everything one revision opens and closes. Opening a record closes its former version."""
@@ -53,6 +74,8 @@ class Change:
     """Code list items to open, each with its place in its list."""
     closed_codes: Sequence[tuple[str, str]] = ()
     texts: Sequence[Text] = ()
+    corrections: Sequence[Correction] = ()
+    """What people set right by this change."""
     unhandled: Mapping[str, Sequence[Unhandled]] = field(default_factory=dict)
     """Clauses that no rule could read, by document."""
 
@@ -70,6 +93,7 @@ class Change:
             closed=self.closed,
             codes=self.codes,
             closed_codes=self.closed_codes,
+            corrections=[correction.model_dump_json() for correction in self.corrections],
         )
 
 
@@ -81,6 +105,7 @@ def digest_of(
     closed: Iterable[tuple[str, str]],
     codes: Iterable[tuple[int, CodeItem]],
     closed_codes: Iterable[tuple[str, str]],
+    corrections: Iterable[str],
 ) -> str:
     """The digest of a revision from its number, time, cause and note and from what it opens and closes.
 
@@ -93,4 +118,5 @@ def digest_of(
     lines += sorted(f"close {kind} {record_id}" for kind, record_id in closed)
     lines += sorted(f"open code {position} {item.model_dump_json()}" for position, item in codes)
     lines += sorted(f"close code {list_name} {code}" for list_name, code in closed_codes)
+    lines += sorted(f"correct {body}" for body in corrections)
     return hashlib.sha256("\n".join([before, *lines]).encode()).hexdigest()

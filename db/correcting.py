@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from db.changes import Correction, record_kind
 from schema.codes import CodeBook, ListName, UnknownCode
 from schema.gist import action_gist, figure_gist
-from schema.records import Action, AnyRecord, Document, EntityMention, Figure, RecordKind
+from schema.records import Action, AnyRecord, Document, EntityMention, Figure
 
 GENERATED = ("gist_zh", "gist_en")
 _IDENTITY = frozenset(("id", "document", "revision", "extractor"))
@@ -82,13 +83,13 @@ def changes_of(record: AnyRecord, whole: Mapping[str, Any]) -> dict[str, Any]:
 
 def with_gist(record: AnyRecord, before: AnyRecord, book: CodeBook) -> AnyRecord:
     """The record with the gist its codes and names give, where they give another one than before."""
-    gist = _gist(record, book)
-    if not gist or gist == _gist(before, book):
+    gist = gist_of(record, book)
+    if not gist or gist == gist_of(before, book):
         return record
     return record.model_copy(update=gist)
 
 
-def overridden(before: AnyRecord, after: AnyRecord) -> set[str]:
+def _overridden(before: AnyRecord, after: AnyRecord) -> set[str]:
     """The fields a correction vouches for: those it changed, and those that must fit them."""
     names = {n for n in type(after).model_fields if n not in GENERATED and getattr(before, n) != getattr(after, n)}
     names |= {name for group in _TOGETHER if names & set(group) for name in group}
@@ -161,7 +162,8 @@ def _kinds(before: Action, after: Action) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*of(after.entities), *(unnamed if after.unnamed_subject else [])]))
 
 
-def _gist(record: AnyRecord, book: CodeBook) -> dict[str, str]:
+def gist_of(record: AnyRecord, book: CodeBook) -> dict[str, str]:
+    """The gists that the codes and names of a record give, if its kind has them. Raises `UnknownCode`."""
     if isinstance(record, Action):
         return dict(zip(GENERATED, action_gist(record, book), strict=True))
     if isinstance(record, Figure):
@@ -169,8 +171,23 @@ def _gist(record: AnyRecord, book: CodeBook) -> dict[str, str]:
     return {}
 
 
-def document_of(kind: RecordKind, record: AnyRecord) -> str | None:
+def correction(before: AnyRecord, after: AnyRecord | None, sha256: str | None) -> Correction:
+    """What is kept of a correction, or of a retraction where nothing comes after."""
+    names = _overridden(before, after) if after else set()
+    made = after.model_dump(mode="json") if after else {}
+    return Correction(
+        action="correct" if after else "retract",
+        kind=record_kind(before),
+        id=before.id,
+        document=document_of(before),
+        sha256=sha256,
+        fields={name: made[name] for name in made if name in names},
+        match=before.model_dump(mode="json"),
+    )
+
+
+def document_of(record: AnyRecord) -> str | None:
     """The document a record belongs to: an entity belongs to none."""
     if isinstance(record, (Action, Figure)):
         return record.document.id
-    return record.id if kind == "document" else None
+    return record.id if isinstance(record, Document) else None

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db.changes import Change
-from db.correcting import CannotCorrect, corrected
+from db.changes import Change, Correction
+from db.correcting import CannotCorrect, corrected, correction, document_of
 from db.migrate import LOCK_KEY
 from db.pool import Connection
 from db.statements import statement
@@ -28,6 +28,8 @@ class Corrected:
     before: AnyRecord
     after: AnyRecord | None
     """None where the record was retracted."""
+    kept: Correction
+    """What is kept of it, so that it survives another reading."""
     revision: Revision | None
     """None on a dry run."""
 
@@ -50,8 +52,10 @@ async def correct(
         book = CodeBook(CodeItem(**row) for row in await connection.fetch(statement("standing_codes")))
         after = corrected(before, changes_for(before), book)
         await _refuse_references(connection, before, after)
-        change = Change(cause=cause, note=note, records=[after], unhandled=await _unhandled(connection, after))
-        return Corrected(before, after, None if dry_run else await commit(connection, change))
+        kept = correction(before, after, await _text_of(connection, before))
+        unhandled = await _unhandled(connection, after)
+        change = Change(cause=cause, note=note, records=[after], unhandled=unhandled, corrections=[kept])
+        return Corrected(before, after, kept, None if dry_run else await commit(connection, change))
 
 
 async def retract(
@@ -67,8 +71,9 @@ async def retract(
                 raise CannotCorrect(
                     f"{record_id} cannot be retracted: {_list([row['id'] for row in rows])} refer to it"
                 )
-        change = Change(cause=cause, note=note, closed=[(kind, record_id)])
-        return Corrected(before, None, None if dry_run else await commit(connection, change))
+        kept = correction(before, None, await _text_of(connection, before))
+        change = Change(cause=cause, note=note, closed=[(kind, record_id)], corrections=[kept])
+        return Corrected(before, None, kept, None if dry_run else await commit(connection, change))
 
 
 def _list(ids: list[str]) -> str:
@@ -104,6 +109,12 @@ async def _refuse_references(connection: Connection, before: AnyRecord, after: A
             raise CannotCorrect(f"{record_id} cannot be a reprint of itself")
         if await _version(connection, kind, record_id) is None:
             raise CannotCorrect(f"no {kind} with the id {record_id!r} stands in this store")
+
+
+async def _text_of(connection: Connection, record: AnyRecord) -> str | None:
+    """The hash of the text that the document of a record has now."""
+    sha256: str | None = await connection.fetchval(statement("standing_text"), document_of(record))
+    return sha256
 
 
 async def _unhandled(connection: Connection, record: AnyRecord) -> dict[str, list[Unhandled]]:

@@ -43,6 +43,10 @@ async def commit(connection: Connection, change: Change, *, ledger: Revision | N
             for record in change.records:
                 if record_kind(record) == kind:
                     await _write_record(connection, record, change)
+        await connection.executemany(
+            statement("insert_correction"),
+            [(revision.number, c.kind, c.id, c.document, c.model_dump_json()) for c in change.corrections],
+        )
     return revision
 
 

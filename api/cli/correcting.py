@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.cli.stores import bring_up_to_date, load_settings, open_store, store_address
-from schema.records import AnyRecord, Cause
+from schema.records import AnyRecord, Cause, Revision
 
 if TYPE_CHECKING:
     from db.corrections import Corrected
     from db.pool import Connection
 
 _note = click.option("--note", required=True, metavar="TEXT", help="Why, in a sentence; it is published.")
+_record = click.option(
+    "--record",
+    "journal",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to append the correction to, in the form in which datasets carry them.",
+)
 _dry_run = click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 
 
@@ -32,9 +38,16 @@ _dry_run = click.option("--dry-run", is_flag=True, help="Show what would change,
 )
 @click.option("--cause", required=True, type=click.Choice(["our_correction", "source_changed"]), help="Who was wrong.")
 @_note
+@_record
 @_dry_run
 def correct(
-    record_id: str, assignments: tuple[str, ...], file: Path | None, cause: Cause, note: str, dry_run: bool
+    record_id: str,
+    assignments: tuple[str, ...],
+    file: Path | None,
+    cause: Cause,
+    note: str,
+    journal: Path | None,
+    dry_run: bool,
 ) -> None:
     """Replace the record ID by a corrected version under the same id, with a cause and a note.
 
@@ -54,15 +67,16 @@ def correct(
 
         return await bring(connection, record_id, changes_for, cause=cause, note=note, dry_run=dry_run)
 
-    _show(_in_store(run))
+    _show(_in_store(run), journal)
 
 
 @click.command()
 @click.argument("record_id", metavar="ID")
 @click.option("--cause", required=True, type=click.Choice(["retraction", "our_correction"]), help="Who was wrong.")
 @_note
+@_record
 @_dry_run
-def retract(record_id: str, cause: Cause, note: str, dry_run: bool) -> None:
+def retract(record_id: str, cause: Cause, note: str, journal: Path | None, dry_run: bool) -> None:
     """Close the record ID from the next revision on, with a cause and a note.
 
     An entity or a document can be retracted once nothing that stands refers to it.
@@ -73,7 +87,7 @@ def retract(record_id: str, cause: Cause, note: str, dry_run: bool) -> None:
 
         return await close(connection, record_id, cause=cause, note=note, dry_run=dry_run)
 
-    _show(_in_store(run))
+    _show(_in_store(run), journal)
 
 
 def _record_in(file: Path) -> dict[str, Any]:
@@ -103,8 +117,8 @@ def _in_store(run: Callable[[Connection], Awaitable[Corrected]]) -> Corrected:
         return asyncio.run(in_connection(store_address(settings)))
 
 
-def _show(outcome: Corrected) -> None:
-    """The old and the new version, as far as they differ, and the revision made."""
+def _show(outcome: Corrected, journal: Path | None) -> None:
+    """Tell the old and the new version, as far as they differ, and the revision made."""
     before = outcome.before.model_dump(mode="json")
     after = outcome.after.model_dump(mode="json") if outcome.after else {}
     for name, value in before.items():
@@ -115,3 +129,14 @@ def _show(outcome: Corrected) -> None:
     done = "corrected" if outcome.after else "retracted"
     made = f" in r{outcome.revision.number}" if outcome.revision else ": not done, this is a dry run"
     click.echo(f"{outcome.before.id} {done}{made}")
+    if journal and outcome.revision:
+        _append(journal, outcome.revision, outcome)
+
+
+def _append(journal: Path, revision: Revision, outcome: Corrected) -> None:
+    from db.shipped import correction_line
+
+    kept = outcome.kept.model_dump(mode="json")
+    line = correction_line(revision.number, revision.cause, revision.note, kept)
+    with journal.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -26,3 +26,7 @@ SELECT id FROM action_version WHERE document = $1 AND revision_to IS NULL
 UNION ALL SELECT id FROM figure_version WHERE document = $1 AND revision_to IS NULL
 UNION ALL SELECT id FROM document_version WHERE reprint_of = $1 AND revision_to IS NULL
 ORDER BY id
+
+-- name: standing_text
+-- The hash of the text a document has now.
+SELECT sha256 FROM document_version WHERE id = $1 AND revision_to IS NULL

@@ -18,11 +18,12 @@ LEFT JOIN figure_version f ON f.version = a.figure_version
 ORDER BY a.sha256, a.id
 
 -- name: verify_changes
--- What every revision opened and closed. A version that gives way to the next one is not closed as such.
+-- What every revision opened, closed and set right. A version that gives way to the next one is not closed as such.
 SELECT revision_from AS revision, 'document' AS kind, id, body FROM document_version
 UNION ALL SELECT revision_from, 'entity', id, body FROM entity_version
 UNION ALL SELECT revision_from, 'action', id, body FROM action_version
 UNION ALL SELECT revision_from, 'figure', id, body FROM figure_version
+UNION ALL SELECT revision, 'correction', id, body FROM correction
 UNION ALL SELECT revision_to, 'document', id, NULL FROM document_version v WHERE revision_to IS NOT NULL
     AND NOT EXISTS (SELECT FROM document_version n WHERE n.id = v.id AND n.revision_from = v.revision_to)
 UNION ALL SELECT revision_to, 'entity', id, NULL FROM entity_version v WHERE revision_to IS NOT NULL

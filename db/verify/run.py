@@ -111,9 +111,12 @@ class _Changed:
 
     opened: list[tuple[str, str]] = field(default_factory=list)
     closed: list[tuple[str, str]] = field(default_factory=list)
+    corrections: list[str] = field(default_factory=list)
 
     def take(self, row: Mapping[str, Any]) -> None:
-        if row["body"] is None:
+        if row["kind"] == "correction":
+            self.corrections.append(row["body"])
+        elif row["body"] is None:
             self.closed.append((row["kind"], row["id"]))
         else:
             self.opened.append((row["kind"], row["body"]))
@@ -133,7 +136,7 @@ async def _revisions(connection: Connection, _texts: Texts, tell: Tell) -> Check
             row = await anext(changes, None)
         digest = digest_of(
             before, (number, revision["committed_at"], revision["cause"], revision["note"]),
-            opened=changed.opened, closed=changed.closed,
+            opened=changed.opened, closed=changed.closed, corrections=changed.corrections,
             codes=codes[number], closed_codes=closed_codes[number],
         )  # fmt: skip
         check.note(_ledger_fault(number, last, digest == revision["digest"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -11,12 +12,18 @@ import pytest_asyncio
 
 from db.correcting import CannotCorrect, changes_of, parse_changes
 from db.corrections import Corrected, correct, retract
+from db.ingest import run
+from db.ingest.extract import extract_notice
+from db.ingest.notice import Notice
 from db.ingest.run import ingest
+from db.migrate import migrate
 from db.pool import Connection, connect
+from db.shipped import apply_dataset, load_dataset, write_dataset
 from db.verify.run import verify
 from db.verify.texts import Texts
+from schema.extraction import Extraction
 from schema.records import RECORD_MODELS, Action, AnyRecord, Document, Entity, Figure
-from tests.support.announcements import ANNUAL
+from tests.support.announcements import ANNUAL, CORRECTED_AT_SOURCE
 
 
 @pytest_asyncio.fixture
@@ -53,6 +60,10 @@ async def _one(store: Connection, model: type[AnyRecord]) -> AnyRecord:
 async def _set(store: Connection, record_id: str, *assignments: str, **options: Any) -> Corrected:
     options = {"cause": "our_correction", "note": "Misread.", **options}
     return await correct(store, record_id, lambda record: parse_changes(record, assignments), **options)
+
+
+async def _read_again(store: Connection, text: str) -> str:
+    return (await ingest(store, text.encode())).status
 
 
 async def _sound(store: Connection) -> None:
@@ -200,3 +211,110 @@ async def test_what_is_referred_to_is_retracted_last(store: Connection) -> None:
         await retract(store, record.id, cause="retraction", note="All of it.")
     assert not await _standing(store)
     await _sound(store)
+
+
+async def _correct_some(store: Connection) -> dict[str, str]:
+    """An action and a figure corrected twice over, a figure and an action retracted: their ids by what was done."""
+    action, figure, gone = await _action(store), await _figure(store), await _figure(store, 56)
+    lost = await _action(store, "夜航船杂志网")
+    await _set(store, action.id, "measures=warning", "decided_on=2031-05-06")
+    await _set(store, action.id, "measures=warning,relisting", 'unnamed_subject="某网站"')
+    await _set(store, figure.id, "value_min=1235", "value_max=1235")
+    await retract(store, gone.id, cause="retraction", note="Withdrawn.")
+    await retract(store, lost.id, cause="our_correction", note="Read wrongly.")
+    return {"action": action.id, "figure": figure.id, "gone": gone.id, "lost": lost.id}
+
+
+async def test_the_same_text_read_again_undoes_nothing(store: Connection) -> None:
+    ids = await _correct_some(store)
+    before = await _standing(store)
+    assert not {ids["gone"], ids["lost"]} & before.keys()
+    assert await _read_again(store, ANNUAL) == "unchanged"
+    assert await _standing(store) == before
+    await _sound(store)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_changed_text_keeps_ids_and_corrections_and_brings_nothing_back(store: Connection, times: int) -> None:
+    ids = await _correct_some(store)
+    before = await _standing(store)
+    for time in range(times):
+        changed = CORRECTED_AT_SOURCE.replace("2031年，全国", "据悉，" * time + "2031年，全国")
+        assert await _read_again(store, changed) == "changed"
+        assert await _read_again(store, changed) == "unchanged"
+    after = await _standing(store)
+    assert after.keys() == before.keys()
+    action, figure = after[ids["action"]], after[ids["figure"]]
+    assert isinstance(action, Action)
+    assert isinstance(figure, Figure)
+    assert (action.measures, str(action.acted_on)) == (("warning", "relisting"), "2031-05-06")
+    assert action.unnamed_subject == "某网站"
+    assert "警告" in action.gist_zh
+    assert figure.value_min == 1235  # though the source now says 1243: a person vouched for it
+    assert action.anchors != getattr(before[ids["action"]], "anchors", ())
+    await _sound(store)
+
+
+async def test_a_corrected_record_that_is_read_no_more_stays_unless_its_text_changed(
+    store: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await _correct_some(store)
+
+    def blind(notice: Notice) -> Extraction:
+        return extract_notice(notice).model_copy(update={"actions": (), "figures": ()})
+
+    monkeypatch.setattr(run, "extract_notice", blind)
+    await _read_again(store, ANNUAL)
+    stands = await _standing(store)
+    assert {ids["action"], ids["figure"]} == {i for i, r in stands.items() if isinstance(r, (Action, Figure))}
+    await _read_again(store, CORRECTED_AT_SOURCE)
+    assert not {ids["action"], ids["figure"]} & (await _standing(store)).keys()
+
+
+async def test_corrected_documents_and_entities_stay_corrected(store: Connection) -> None:
+    document, action = await _one(store, Document), await _action(store)
+    entity = action.entities[0].entity
+    await _set(store, document.id, "title=某省年度情况", "issuer=cac_guangdong")
+    names = '[{"name": "云雀短视频", "language": "zh-Hans", "kind": "primary"}]'
+    await _set(store, entity, "name=云雀短视频", f"names={names}")
+    before = await _standing(store)
+    assert await _read_again(store, ANNUAL) == "unchanged"
+    assert await _standing(store) == before
+    await _read_again(store, CORRECTED_AT_SOURCE)
+    after = await _standing(store)
+    assert getattr(after[document.id], "title", "") == "某省年度情况"
+    assert after[entity] == before[entity]
+    await _sound(store)
+
+
+async def test_a_retracted_document_is_not_read_again(store: Connection) -> None:
+    records = await _standing(store)
+    for record in sorted(records.values(), key=lambda r: isinstance(r, (Entity, Document))):
+        await retract(store, record.id, cause="retraction", note="All of it.")
+    assert await _read_again(store, ANNUAL) == "unchanged"
+    assert await _read_again(store, CORRECTED_AT_SOURCE) == "unchanged"
+    assert not await _standing(store)
+
+
+async def test_a_dataset_carries_the_corrections(store: Connection, empty_dsn: str, tmp_path: Path) -> None:
+    await _correct_some(store)
+    await write_dataset(store, tmp_path / "a")
+    other = await connect(empty_dsn)
+    try:
+        await migrate(other)
+        await apply_dataset(other, load_dataset(tmp_path / "a"))
+        await write_dataset(other, tmp_path / "b")
+        for file in sorted((tmp_path / "a").iterdir()):
+            assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
+        assert await _read_again(other, ANNUAL) == "unchanged"
+        await _sound(other)
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+            await other.execute("UPDATE correction SET id = 'x'")
+    finally:
+        await other.close()
+
+
+async def test_a_text_found_again_without_its_address_keeps_the_address(store: Connection) -> None:
+    bare = ANNUAL.replace("url: https://record.example/2031/annual.html\n", "")
+    await ingest(store, bare.encode(), url="https://record.example/other.html")
+    assert await _read_again(store, bare) == "unchanged"
