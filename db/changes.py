@@ -49,6 +49,8 @@ class Correction(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    key: str
+    """By which it is known in every store: one made again elsewhere keeps it."""
     action: Literal["correct", "retract"]
     kind: RecordKind
     id: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
@@ -171,11 +172,13 @@ def gist_of(record: AnyRecord, book: CodeBook) -> dict[str, str]:
     return {}
 
 
-def correction(before: AnyRecord, after: AnyRecord | None, sha256: str | None) -> Correction:
-    """What is kept of a correction, or of a retraction where nothing comes after."""
+def correction(before: AnyRecord, after: AnyRecord | None, sha256: str | None, key: str | None = None) -> Correction:
+    """What is kept of a correction, or of a retraction where nothing comes after. `key` is that of one made again."""
     names = _overridden(before, after) if after else set()
     made = after.model_dump(mode="json") if after else {}
+    content = json.dumps([sha256, sorted(names), made, before.model_dump(mode="json")])
     return Correction(
+        key=key or hashlib.sha256(content.encode()).hexdigest()[:16],
         action="correct" if after else "retract",
         kind=record_kind(before),
         id=before.id,

@@ -42,24 +42,26 @@ async def correct(
     cause: Cause,
     note: str,
     dry_run: bool = False,
+    key: str | None = None,
 ) -> Corrected:
     """Replace the standing version of a record by a corrected one, under the same id.
 
-    `changes_for` gives the fields to change, from the record as it stands. Raises `CannotCorrect`.
+    `changes_for` gives the fields to change, from the record as it stands; `key` is that of a
+    correction made again. Raises `CannotCorrect`.
     """
     async with connection.transaction():
         before = await _standing(connection, record_id, note)
         book = CodeBook(CodeItem(**row) for row in await connection.fetch(statement("standing_codes")))
         after = corrected(before, changes_for(before), book)
         await _refuse_references(connection, before, after)
-        kept = correction(before, after, await _text_of(connection, before))
+        kept = correction(before, after, await _text_of(connection, before), key)
         unhandled = await _unhandled(connection, after)
         change = Change(cause=cause, note=note, records=[after], unhandled=unhandled, corrections=[kept])
         return Corrected(before, after, kept, None if dry_run else await commit(connection, change))
 
 
 async def retract(
-    connection: Connection, record_id: str, *, cause: Cause, note: str, dry_run: bool = False
+    connection: Connection, record_id: str, *, cause: Cause, note: str, dry_run: bool = False, key: str | None = None
 ) -> Corrected:
     """Close the standing version of a record. Raises `CannotCorrect`, also where others still refer to it."""
     async with connection.transaction():
@@ -71,7 +73,7 @@ async def retract(
                 raise CannotCorrect(
                     f"{record_id} cannot be retracted: {_list([row['id'] for row in rows])} refer to it"
                 )
-        kept = correction(before, None, await _text_of(connection, before))
+        kept = correction(before, None, await _text_of(connection, before), key)
         change = Change(cause=cause, note=note, closed=[(kind, record_id)], corrections=[kept])
         return Corrected(before, None, kept, None if dry_run else await commit(connection, change))
 

@@ -89,8 +89,7 @@ def load_dataset(folder: Traversable | None = None) -> Dataset:
     for line in _lines(folder, _CODES):
         _take_code(line, opened)
     for line in _lines(folder, _CORRECTIONS):
-        made = {name: line[name] for name in Correction.model_fields}
-        opened[line["revision"]]["corrections"].append(Correction.model_validate(made))
+        opened[line["revision"]]["corrections"].append(correction_of(line))
     changes = {r.number: _change(r, opened[r.number]) for r in revisions}
     return Dataset(revisions=revisions, changes=changes)
 
@@ -180,6 +179,11 @@ async def write_dataset(connection: Connection, folder: Path) -> None:
 def correction_line(revision: int, cause: str, note: str, correction: Mapping[str, Any]) -> dict[str, Any]:
     """One line of the file of corrections: the correction and the revision that made it, with its cause and note."""
     return {"revision": revision, **correction, "cause": cause, "note": note}
+
+
+def correction_of(line: Mapping[str, Any]) -> Correction:
+    """The correction in a line of that file."""
+    return Correction.model_validate({name: line[name] for name in Correction.model_fields})
 
 
 def _code_line(row: asyncpg.Record) -> dict[str, Any]:

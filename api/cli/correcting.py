@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from db.corrections import Corrected
     from db.pool import Connection
 
+T = TypeVar("T")
 _note = click.option("--note", required=True, metavar="TEXT", help="Why, in a sentence; it is published.")
 _record = click.option(
     "--record",
@@ -90,6 +91,32 @@ def retract(record_id: str, cause: Cause, note: str, journal: Path | None, dry_r
     _show(_in_store(run), journal)
 
 
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def replay(file: Path) -> None:
+    """Make the corrections recorded in FILE again, in a store that lacks them.
+
+    Their records are known by their ids, or else by their evidence. Each is a revision of its own.
+    """
+
+    async def run(connection: Connection) -> int:
+        from db.correcting import CannotCorrect
+        from db.replay import recorded
+        from db.replay import replay as bring
+
+        refused = 0
+        for correction, cause, note in recorded(file):
+            try:
+                click.echo(f"{correction.id}: {await bring(connection, correction, cause, note)}")
+            except CannotCorrect as error:
+                refused += 1
+                click.echo(f"cunzhao: {correction.id}: {error}", err=True)
+        return refused
+
+    if _in_store(run):
+        raise SystemExit(2)
+
+
 def _record_in(file: Path) -> dict[str, Any]:
     from db.correcting import CannotCorrect
 
@@ -102,8 +129,8 @@ def _record_in(file: Path) -> dict[str, Any]:
     return record
 
 
-def _in_store(run: Callable[[Connection], Awaitable[Corrected]]) -> Corrected:
-    async def in_connection(dsn: str) -> Corrected:
+def _in_store(run: Callable[[Connection], Awaitable[T]]) -> T:
+    async def in_connection(dsn: str) -> T:
         from db.pool import connect
 
         await bring_up_to_date(dsn)

@@ -86,7 +86,7 @@ def _continue(
     stood: dict[str, R] = {record.id: record for record in before}
     gone: list[R] = corrections.retracted(model)
     taken = {*stood, *(record.id for record in gone)}
-    former: list[R] = [*(corrections.as_read(record) for record in before), *gone]
+    former = [corrections.as_read(record) for record in before] + gone
     pairs = match(former, now, same_text=same_text, gone=taken - stood.keys())
     kept = {record.id for record in pairs.values()}
     # A person saw to a corrected record: not reading it any more in the same text is no reason to close it.

@@ -30,3 +30,7 @@ ORDER BY id
 -- name: standing_text
 -- The hash of the text a document has now.
 SELECT sha256 FROM document_version WHERE id = $1 AND revision_to IS NULL
+
+-- name: has_correction
+-- Whether a correction is on record, made here or made again.
+SELECT true FROM correction WHERE body::json->>'key' = $1 LIMIT 1

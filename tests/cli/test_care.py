@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,18 @@ def test_a_record_is_corrected_retracted_and_all_verified(dsn: str, figure: str,
     assert "whole.json: " in run("correct", figure, "--from", str(whole), *WHY, code=2)
     whole.write_text('{"unit": "款"}', encoding="utf-8")
     assert '  + unit: "款"' in run("correct", figure, "--from", str(whole), *WHY)
-    assert run("retract", figure, "--cause", "retraction", "--note", "No.").endswith(f"{figure} retracted in r5\n")
+    journal = tmp_path / "corrections.ndjson"
+    withdrawn = run("retract", figure, "--cause", "retraction", "--note", "No.", "--record", str(journal))
+    assert withdrawn.endswith(f"{figure} retracted in r5\n")
     assert "stands in this store" in run("retract", figure, "--cause", "retraction", "--note", "No.", code=2)
+    (line,) = journal.read_text(encoding="utf-8").splitlines()
+    recorded = json.loads(line)
+    assert (recorded["id"], recorded["action"], recorded["note"]) == (figure, "retract", "No.")
+    assert run("replay", str(journal)) == f"{figure}: made before\n"
+    journal.write_text(line.replace(recorded["key"], "another") + "\n{}\n", encoding="utf-8")
+    assert "line 2: no recorded correction" in run("replay", str(journal), code=2)
+    journal.write_text(line.replace(recorded["key"], "another"), encoding="utf-8")
+    assert "stands in this store" in run("replay", str(journal), code=2)
     report = run("verify").splitlines()
     assert [line.split(":")[0] for line in report] == ["texts", "anchors", "record versions", "revisions"]
     assert all(line.endswith(" 0 wrong") for line in report)

@@ -18,12 +18,14 @@ from db.ingest.notice import Notice
 from db.ingest.run import ingest
 from db.migrate import migrate
 from db.pool import Connection, connect
+from db.replay import recorded, replay
 from db.shipped import apply_dataset, load_dataset, write_dataset
 from db.verify.run import verify
 from db.verify.texts import Texts
 from schema.extraction import Extraction
 from schema.records import RECORD_MODELS, Action, AnyRecord, Document, Entity, Figure
 from tests.support.announcements import ANNUAL, CORRECTED_AT_SOURCE
+from tests.support.databases import fresh_database
 
 
 @pytest_asyncio.fixture
@@ -311,6 +313,41 @@ async def test_a_dataset_carries_the_corrections(store: Connection, empty_dsn: s
         with pytest.raises(asyncpg.IntegrityConstraintViolationError):
             await other.execute("UPDATE correction SET id = 'x'")
     finally:
+        await other.close()
+
+
+async def test_recorded_corrections_are_made_again_in_a_store_read_anew(
+    store: Connection, server: str, template: str, tmp_path: Path
+) -> None:
+    ids = await _correct_some(store)
+    await write_dataset(store, tmp_path)
+    lines = recorded(tmp_path / "corrections.ndjson")
+    assert len(lines) == 5
+    async with fresh_database(server, template) as dsn:
+        other = await connect(dsn, role="cunzhao_writer")
+        await ingest(other, ANNUAL.encode())
+        assert [await replay(other, *line) for line in lines] == ["made"] * 5
+        assert [await replay(other, *line) for line in lines] == ["made before"] * 5
+        facts = [
+            {i: r.model_dump(exclude={"revision"}) for i, r in (await _standing(s)).items()} for s in (store, other)
+        ]
+        assert facts[0] == facts[1]
+        assert await _read_again(other, ANNUAL) == "unchanged"
+        await other.close()
+    async with fresh_database(server, template) as dsn:
+        other = await connect(dsn, role="cunzhao_writer")
+        await ingest(other, CORRECTED_AT_SOURCE.encode())  # other offsets, so other ids: known by the evidence
+        assert not {ids["action"], ids["figure"]} & (await _standing(other)).keys()
+        assert [await replay(other, *line) for line in lines] == ["made"] * 5
+        assert [await replay(other, *line) for line in lines] == ["made before"] * 5
+        assert (await _action(other)).measures == ("warning", "relisting")
+        assert (await _figure(other, 1235)).revision > 2
+        assert {r.value_min for r in (await _standing(other)).values() if isinstance(r, Figure)} == {1235, 789}
+        with pytest.raises(CannotCorrect, match="stands in this store"):
+            await replay(
+                other, lines[0][0].model_copy(update={"key": "new", "document": "d-2222222222222"}), "retraction", "No."
+            )
+        await _sound(other)
         await other.close()
 
 
