@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from schema.codes import CodeItem
 from schema.extraction import Unhandled
 from schema.records import AnyRecord, Cause, RecordKind
 
+BEFORE_ALL = "0" * 64
+"""The digest before the first revision."""
 KIND_OF: dict[str, RecordKind] = {
     "Action": "action",
     "Figure": "figure",
@@ -39,6 +44,26 @@ class Text:
     body: str | None = None
 
 
+class Correction(BaseModel):
+    """What a person set right in one record: kept, so that reading the announcement again does not undo it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    """By which it is known in every store: one made again elsewhere keeps it."""
+    action: Literal["correct", "retract"]
+    kind: RecordKind
+    id: str
+    document: str | None
+    """None for entities, which belong to no document."""
+    sha256: str | None
+    """The text the document had."""
+    fields: dict[str, Any]
+    """The fields vouched for, as they are in JSON; none where the record was retracted."""
+    match: dict[str, Any]
+    """The record as it stood before: by its evidence, measures and subjects it is known again."""
+
+
 @dataclass(frozen=True)
 class Change:
     """Everything one revision opens and closes. Opening a record closes its former version."""
@@ -51,6 +76,8 @@ class Change:
     """Code list items to open, each with its place in its list."""
     closed_codes: Sequence[tuple[str, str]] = ()
     texts: Sequence[Text] = ()
+    corrections: Sequence[Correction] = ()
+    """What people set right by this change."""
     unhandled: Mapping[str, Sequence[Unhandled]] = field(default_factory=dict)
     """Clauses that no rule could read, by document."""
 
@@ -61,10 +88,37 @@ class Change:
 
     def digest(self, before: str, number: int, committed_at: datetime) -> str:
         """SHA-256 over the digest before and this change, in an order that does not depend on how it was made."""
-        head = [number, committed_at.astimezone(UTC).isoformat(), self.cause, self.note]
-        lines = [json.dumps(head, ensure_ascii=False)]
-        lines += sorted(f"open {record_kind(record)} {record_json(record)}" for record in self.records)
-        lines += sorted(f"close {kind} {record_id}" for kind, record_id in self.closed)
-        lines += sorted(f"open code {position} {item.model_dump_json()}" for position, item in self.codes)
-        lines += sorted(f"close code {list_name} {code}" for list_name, code in self.closed_codes)
-        return hashlib.sha256("\n".join([before, *lines]).encode()).hexdigest()
+        return digest_of(
+            before,
+            (number, committed_at, self.cause, self.note),
+            opened=[(record_kind(record), record_json(record)) for record in self.records],
+            closed=self.closed,
+            codes=self.codes,
+            closed_codes=self.closed_codes,
+            corrections=[correction.model_dump_json() for correction in self.corrections],
+        )
+
+
+def digest_of(
+    before: str,
+    head: tuple[int, datetime, str, str],
+    *,
+    opened: Iterable[tuple[str, str]],
+    closed: Iterable[tuple[str, str]],
+    codes: Iterable[tuple[int, CodeItem]],
+    closed_codes: Iterable[tuple[str, str]],
+    corrections: Iterable[str],
+) -> str:
+    """The digest of a revision from its number, time, cause and note and from what it opens and closes.
+
+    Records come as kind and JSON text, so that a revision read back from a store is hashed as it stands there.
+    """
+    number, committed_at, cause, note = head
+    stamp = [number, committed_at.astimezone(UTC).isoformat(), cause, note]
+    lines = [json.dumps(stamp, ensure_ascii=False)]
+    lines += sorted(f"open {kind} {body}" for kind, body in opened)
+    lines += sorted(f"close {kind} {record_id}" for kind, record_id in closed)
+    lines += sorted(f"open code {position} {item.model_dump_json()}" for position, item in codes)
+    lines += sorted(f"close code {list_name} {code}" for list_name, code in closed_codes)
+    lines += sorted(f"correct {body}" for body in corrections)
+    return hashlib.sha256("\n".join([before, *lines]).encode()).hexdigest()

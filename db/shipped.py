@@ -1,8 +1,8 @@
 """The dataset that comes with the program: facts and their history, without the texts they were read from.
 
-`db/dataset/` holds one JSON Lines file for the ledger of revisions, one for the code lists and one for
-each kind of record, with every version ever made. Applying it writes the same revisions as were made
-where the dataset comes from; their digests prove it.
+`db/dataset/` holds one JSON Lines file for the ledger of revisions, one for the code lists, one for each
+kind of record, with every version ever made, and one for what people have set right. Applying it writes
+the same revisions as were made where the dataset comes from; their digests prove it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 import asyncpg
 
-from db.changes import Change
+from db.changes import Change, Correction
 from db.pool import Connection
 from db.statements import statement
 from db.writer import commit
@@ -32,7 +32,7 @@ _FILES: dict[RecordKind, str] = {
     "action": "actions.ndjson",
     "figure": "figures.ndjson",
 }
-_REVISIONS, _CODES = "revisions.ndjson", "codes.ndjson"
+_REVISIONS, _CODES, _CORRECTIONS = "revisions.ndjson", "codes.ndjson", "corrections.ndjson"
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,8 @@ def load_dataset(folder: Traversable | None = None) -> Dataset:
             _take_record(kind, line, opened)
     for line in _lines(folder, _CODES):
         _take_code(line, opened)
+    for line in _lines(folder, _CORRECTIONS):
+        opened[line["revision"]]["corrections"].append(correction_of(line))
     changes = {r.number: _change(r, opened[r.number]) for r in revisions}
     return Dataset(revisions=revisions, changes=changes)
 
@@ -118,6 +120,7 @@ def _change(revision: Revision, parts: Mapping[str, Any]) -> Change:
         records=tuple(parts["records"]),
         closed=tuple(key for key in parts["closed"] if key[1] not in reopened),
         codes=tuple(parts["codes"]),
+        corrections=tuple(parts["corrections"]),
         closed_codes=tuple(key for key in parts["closed_codes"] if key not in recoded),
         unhandled={
             document: tuple(Unhandled.model_validate(clause) for clause in clauses)
@@ -159,6 +162,11 @@ async def write_dataset(connection: Connection, folder: Path) -> None:
     revisions = [Revision(**row) for row in await connection.fetch(statement("all_revisions"))]
     _write_lines(folder / _REVISIONS, (r.model_dump(mode="json") for r in revisions))
     _write_lines(folder / _CODES, [_code_line(row) for row in await connection.fetch(statement("all_code_versions"))])
+    corrections = await connection.fetch(statement("all_corrections"))
+    _write_lines(
+        folder / _CORRECTIONS,
+        [correction_line(c["revision"], c["cause"], c["note"], json.loads(c["body"])) for c in corrections],
+    )
     unhandled: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     for row in await connection.fetch(statement("all_unhandled_clauses")):
         clause = {"start": row["start"], "end": row["end"], "reason": row["reason"]}
@@ -166,6 +174,16 @@ async def write_dataset(connection: Connection, folder: Path) -> None:
     for kind, name in _FILES.items():
         rows = await connection.fetch(statement("all_versions").format(kind=kind))
         _write_lines(folder / name, [_record_line(kind, row, unhandled) for row in rows])
+
+
+def correction_line(revision: int, cause: str, note: str, correction: Mapping[str, Any]) -> dict[str, Any]:
+    """One line of the file of corrections: the correction and the revision that made it, with its cause and note."""
+    return {"revision": revision, **correction, "cause": cause, "note": note}
+
+
+def correction_of(line: Mapping[str, Any]) -> Correction:
+    """The correction in a line of that file."""
+    return Correction.model_validate({name: line[name] for name in Correction.model_fields})
 
 
 def _code_line(row: asyncpg.Record) -> dict[str, Any]:

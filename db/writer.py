@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from db.changes import Change, record_json, record_kind
+from db.changes import BEFORE_ALL, Change, record_json, record_kind
 from db.matching import match_key
 from db.migrate import LOCK_KEY
 from db.pool import Connection
@@ -13,7 +13,6 @@ from db.statements import statement
 from schema.extraction import Anchor, Period
 from schema.records import Action, AnyRecord, Document, Entity, Figure, RecordKind, Revision
 
-_BEFORE_ALL = "0" * 64
 _ORDER: tuple[RecordKind, ...] = ("document", "entity", "action", "figure")
 _ACTION_LISTS = (
     "measures", "categories", "authorities", "instruments", "campaigns", "regions", "subject_kinds",
@@ -44,6 +43,10 @@ async def commit(connection: Connection, change: Change, *, ledger: Revision | N
             for record in change.records:
                 if record_kind(record) == kind:
                     await _write_record(connection, record, change)
+        await connection.executemany(
+            statement("insert_correction"),
+            [(revision.number, c.kind, c.id, c.document, c.model_dump_json()) for c in change.corrections],
+        )
     return revision
 
 
@@ -62,7 +65,7 @@ def _numbered(change: Change, last: Revision | None, ledger: Revision | None) ->
         now = last.committed_at  # the clock went back; the order of revisions does not
     stamped = tuple(record.model_copy(update={"revision": number}) for record in change.records)
     change = replace(change, records=stamped)
-    digest = change.digest(last.digest if last else _BEFORE_ALL, number, now)
+    digest = change.digest(last.digest if last else BEFORE_ALL, number, now)
     if ledger is not None and ledger.digest != digest:
         raise RevisionDiffers(f"revision {number} does not have the content its ledger entry was made for")
     return Revision(number=number, committed_at=now, cause=change.cause, note=change.note, digest=digest), change

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from schema.codes import CodeBook, ListName
 from schema.extraction import ExtractedAction, ExtractedFigure
+from schema.records import Action, Figure
 
 _SHOWN = 5
 _ZH_QUALIFIERS = {"exact": "", "at_least": "至少", "at_most": "至多", "about": "约"}
@@ -21,21 +22,21 @@ def _shown(names: Sequence[str], separator: str) -> tuple[str, int]:
     return separator.join(names[:_SHOWN]), max(0, len(names) - _SHOWN)
 
 
-def _subject_zh(action: ExtractedAction) -> str:
+def _subject_zh(action: ExtractedAction | Action) -> str:
     names, rest = _shown([mention.name for mention in action.entities], "、")
     if not names:
         return action.unnamed_subject or "未具名对象"
     return names + (f"等{len(action.entities)}个" if rest else "等" if action.open_ended else "")
 
 
-def _subject_en(action: ExtractedAction) -> str:
+def _subject_en(action: ExtractedAction | Action) -> str:
     names, rest = _shown([mention.name for mention in action.entities], ", ")
     if not names:
         return "unnamed subjects"
     return names + (f" and {rest} more" if rest else " and others" if action.open_ended else "")
 
 
-def action_gist(action: ExtractedAction, book: CodeBook) -> tuple[str, str]:
+def action_gist(action: ExtractedAction | Action, book: CodeBook) -> tuple[str, str]:
     """The gist of an action in Chinese and in English."""
 
     def zh(name: ListName, codes: Iterable[str]) -> str:
@@ -55,16 +56,16 @@ def action_gist(action: ExtractedAction, book: CodeBook) -> tuple[str, str]:
     return line_zh, line_en
 
 
-def _number(figure: ExtractedFigure) -> int:
+def _number(figure: ExtractedFigure | Figure) -> int:
     value = figure.value_min if figure.value_min is not None else figure.value_max
     assert value is not None  # check_bounds lets no figure pass without a bound  # noqa: S101
     return value
 
 
-def figure_gist(figure: ExtractedFigure, book: CodeBook) -> tuple[str, str]:
+def figure_gist(figure: ExtractedFigure | Figure, book: CodeBook) -> tuple[str, str]:
     """The gist of a figure in Chinese and in English."""
     measure = book.item("measures", figure.measure)
-    subject = book.item("subject_kinds", figure.subject)
+    subject = book.item("subject_kinds", figure.subject_kind if isinstance(figure, Figure) else figure.subject)
     number = _number(figure)
     period = f"{figure.period.start}/{figure.period.end}" if figure.period else ""
     line_zh = f"{period} {measure.label_zh}：{subject.label_zh} {_ZH_QUALIFIERS[figure.qualifier]}{number}{figure.unit}"

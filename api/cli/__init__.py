@@ -9,7 +9,8 @@ from types import FrameType
 
 import click
 
-from api.cli.care import contract, dataset, migrate, status
+from api.cli.care import contract, dataset, migrate, status, verify
+from api.cli.correcting import correct, replay, retract
 from api.cli.reading import extract, ingest
 from api.cli.serving import serve
 from api.cli.stores import known_errors
@@ -21,7 +22,7 @@ def cunzhao() -> None:
     """The record of how China's internet regulators punish: read announcements, keep the facts, serve them."""
 
 
-for command in (serve, ingest, extract, migrate, status, contract, dataset):
+for command in (serve, ingest, extract, correct, retract, replay, migrate, status, contract, dataset, verify):
     cunzhao.add_command(command)
 
 

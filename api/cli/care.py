@@ -83,3 +83,34 @@ def dataset(folder: Path) -> None:
 
     with open_store(load_settings()) as settings:
         asyncio.run(run(store_address(settings)))
+
+
+@click.command()
+@click.option(
+    "--texts",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder to look in for texts that the store does not hold.",
+)
+def verify(texts: Path | None) -> None:
+    """Check all on record: anchors against their texts, hashes, the chain of revisions, JSON against rows.
+
+    Texts that the store does not hold are looked for in the folder given, and below it, by their SHA-256.
+    """
+
+    async def run(dsn: str) -> bool:
+        from db.migrate import pending
+        from db.pool import connect
+        from db.verify.run import verify as check
+        from db.verify.texts import Texts
+
+        connection = await connect(dsn, role="cunzhao_reader")
+        try:
+            if waiting := await pending(connection):
+                raise click.ClickException(f"{waiting} migrations are still to be applied: run cunzhao migrate")
+            return await check(connection, Texts(texts), click.echo)
+        finally:
+            await connection.close()
+
+    with open_store(load_settings()) as settings:
+        if not asyncio.run(run(store_address(settings))):
+            raise SystemExit(2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from db.changes import Correction
 from db.matching import match_key
 from db.pool import Connection
 from db.statements import statement
@@ -23,6 +24,8 @@ class Known:
     figures: tuple[Figure, ...] = ()
     entities: Mapping[str, Entity] = field(default_factory=dict)
     """By id."""
+    corrections: tuple[Correction, ...] = ()
+    """What people have set right, the oldest first."""
     named: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Ids by (match key of a name, kind)."""
 
@@ -41,15 +44,18 @@ async def known_for(connection: Connection, extraction: Extraction) -> Known:
         entity = Entity.model_validate_json(row["body"])
         entities[entity.id] = entity
         named.setdefault((row["match_key"], entity.kind), entity.id)
-    codes = sorted({mention.entity for mention in mentions if mention.entity})
-    for row in await connection.fetch(statement("entities_by_id"), codes):
+    # Also by the id its name would give it: a corrected entity may no longer have the name it was made from.
+    ids = {mention.entity or mint("entity", mention.kind, match_key(mention.name)) for mention in mentions}
+    for row in await connection.fetch(statement("entities_by_id"), sorted(ids)):
         entity = Entity.model_validate_json(row["body"])
         entities[entity.id] = entity
+    corrections = await connection.fetch(statement("corrections"), document_id, list(entities))
     return Known(
         document_id=document_id,
         document=Document.model_validate_json(body) if body else None,
         actions=tuple(Action.model_validate_json(row["body"]) for row in actions),
         figures=tuple(Figure.model_validate_json(row["body"]) for row in figures),
+        corrections=tuple(Correction.model_validate_json(row["body"]) for row in corrections),
         entities=entities,
         named=named,
     )

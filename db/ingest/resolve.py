@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from db.changes import Change, Text
+from db.changes import KIND_OF, Change, Text
+from db.ingest.corrected import Corrections
 from db.ingest.entities import Entities
 from db.ingest.identity import R, match
 from db.ingest.known import Known
@@ -32,16 +33,20 @@ _HOW_READ = {"revision", "extractor"}  # a record read the same by a newer extra
 def resolve(extraction: Extraction, text: str, known: Known, book: CodeBook, extractor: str) -> Change:
     """The change that makes the store say what the extraction says. It is empty if it says so already."""
     read = _Reading(extraction, known, book, extractor)
-    document = read.document()
+    corrections = Corrections(known.corrections, book, extraction.document.sha256)
+    if corrections.is_retracted(known.document_id):
+        return Change(cause=_cause(known, False), note=_note(extraction, known, extractor))
+    document = corrections.apply(read.document())
     entities = Entities(known)
     same_text = known.document is not None and known.document.sha256 == document.sha256
     actions = [read.action(action, entities) for action in extraction.actions]
     figures = [read.figure(figure) for figure in extraction.figures]
     changed: list[AnyRecord] = [] if _same(known.document, document) else [document]
-    changed += entities.changed()
+    named = [corrections.apply(entity) for entity in entities.changed()]
+    changed += [entity for entity in named if not _same(known.entities.get(entity.id), entity)]
     closed: list[tuple[RecordKind, str]] = []
-    changed += _continue("action", known.actions, actions, same_text, closed)
-    changed += _continue("figure", known.figures, figures, same_text, closed)
+    changed += _continue(Action, known.actions, actions, same_text, corrections, closed)
+    changed += _continue(Figure, known.figures, figures, same_text, corrections, closed)
     return Change(
         cause=_cause(known, same_text),
         note=_note(extraction, known, extractor),
@@ -69,23 +74,30 @@ def _same(before: AnyRecord | None, now: AnyRecord) -> bool:
 
 
 def _continue(
-    kind: RecordKind, before: Sequence[R], now: Sequence[R], same_text: bool, closed: list[tuple[RecordKind, str]]
+    model: type[R],
+    before: Sequence[R],
+    now: Sequence[R],
+    same_text: bool,
+    corrections: Corrections,
+    closed: list[tuple[RecordKind, str]],
 ) -> list[R]:
     """The records to open: those that are new, and those that continue a standing one but differ from it."""
-    pairs = match(before, now, same_text=same_text)
+    kind = KIND_OF[model.__name__]
+    stood: dict[str, R] = {record.id: record for record in before}
+    gone: list[R] = corrections.retracted(model)
+    taken = {*stood, *(record.id for record in gone)}
+    former = [corrections.as_read(record) for record in before] + gone
+    pairs = match(former, now, same_text=same_text, gone=taken - stood.keys())
     kept = {record.id for record in pairs.values()}
-    closed += [(kind, record.id) for record in before if record.id not in kept]
+    # A person saw to a corrected record: not reading it any more in the same text is no reason to close it.
+    closed += [(kind, i) for i in stood if i not in kept and not (same_text and corrections.vouched(i))]
     opened = []
-    taken = {record.id for record in before}
     for index, record in enumerate(now):
-        if index in pairs:
-            record = record.model_copy(update={"id": pairs[index].id})
-            if _same(pairs[index], record):
-                continue
-        else:
-            record = record.model_copy(update={"id": _free(kind, record.id, taken)})
-        taken.add(record.id)
-        opened.append(record)
+        record_id = pairs[index].id if index in pairs else _free(kind, record.id, taken)
+        taken.add(record_id)
+        record = corrections.apply(record.model_copy(update={"id": record_id}))
+        if not corrections.is_retracted(record_id) and not _same(stood.get(record_id), record):
+            opened.append(record)
     return opened
 
 
@@ -107,13 +119,15 @@ class _Reading:
         self._id = known.document_id
         self._book = book
         self._extractor = extractor
-        self._reference = DocumentReference(id=self._id, url=extraction.document.url)
+        # A text that comes without an address may be known by its hash: its document keeps the address it has.
+        self._url = extraction.document.url or (known.document.url if known.document else None)
+        self._reference = DocumentReference(id=self._id, url=self._url)
 
     def document(self) -> Document:
         read = self._read.document
         return Document(
             id=self._id,
-            url=read.url,
+            url=self._url,
             original_url=read.original_url,
             title=read.title,
             publisher=read.publisher,

@@ -29,3 +29,7 @@ WHERE n.match_key = ANY($1::text[]) AND v.revision_to IS NULL ORDER BY v.id
 -- name: entities_by_id
 -- Some entities as they stand now.
 SELECT body FROM entity_version WHERE id = ANY($1::text[]) AND revision_to IS NULL
+
+-- name: corrections
+-- What people have set right in a document, in what it states and in some entities, the oldest first.
+SELECT body FROM correction WHERE document = $1 OR (kind = 'entity' AND id = ANY($2::text[])) ORDER BY revision, id

@@ -83,3 +83,8 @@ SELECT id, revision_from, revision_to, body FROM {kind}_version ORDER BY revisio
 -- The clauses no rule could read, by document version.
 SELECT v.id, v.revision_from, u.start, u."end", u.reason
 FROM unhandled_clause u JOIN document_version v USING (version) ORDER BY v.revision_from, v.id, u.position
+
+-- name: all_corrections
+-- What people have set right, with the revisions that did it.
+SELECT c.revision, c.body, r.cause, r.note
+FROM correction c JOIN revision r ON r.number = c.revision ORDER BY c.revision, c.id

@@ -101,3 +101,7 @@ INSERT INTO figure_code (version, list, code, position) VALUES ($1, $2, $3, $4)
 INSERT INTO anchor (action_version, figure_version, position, document, sha256, field, value, start, "end", exact)
 SELECT $1, $2, $3, $4, (SELECT sha256 FROM document_version WHERE id = $4 AND revision_to IS NULL),
        $5, $6, $7, $8, $9
+
+-- name: insert_correction
+-- What a person set right in a record.
+INSERT INTO correction (revision, kind, id, document, body) VALUES ($1, $2, $3, $4, $5)

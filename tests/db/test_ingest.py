@@ -159,3 +159,9 @@ async def test_an_entity_gains_the_names_it_is_called_by(store: Connection) -> N
     larks = [entity for entity in entities if any(n.name == "雲雀視頻" for n in entity.names)]
     assert len(larks) == 1
     assert larks[0].name == "云雀视频"
+
+
+async def test_a_text_found_again_without_its_address_keeps_the_address(store: Connection) -> None:
+    bare = ANNUAL.replace("url: https://record.example/2031/annual.html\n", "")
+    await ingest(store, bare.encode(), url="https://record.example/other.html")
+    assert (await ingest(store, bare.encode())).status == "unchanged"
