@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from db.ingest.attribution import Attribution, attribute
+from db.ingest.cases import CaseReader
 from db.ingest.drafts import Draft, Result
+from db.ingest.listings import ListReader
 from db.ingest.reading import Reading
 from db.ingest.scope import section_attributions
 from db.ingest.sentence import SentenceReader
@@ -17,10 +19,13 @@ _REMEMBERED = 4
 def read_statements(readings: Sequence[Reading]) -> Result:
     """The statements of the body, then the counts of headings that the body does not repeat."""
     result, headings = Result(), Result()
+    cases, lists = CaseReader(result), ListReader(result)
     for reading, default in zip(readings, section_attributions(readings), strict=True):
-        if reading.acts:
-            is_heading = reading.segment.kind in ("title", "heading")
-            _read_paragraph(reading, headings if is_heading else result, default)
+        lists.read(reading, default)
+        cases.enter(reading)
+        is_heading = reading.segment.kind in ("title", "heading")
+        _read_paragraph(reading, headings if is_heading else result, default, cases)
+    lists.finish()
     # Headings speak of what follows; only their counts are facts, and first of all where the body is lost.
     result.counts.extend(headings.counts)
     for found in headings.counts:
@@ -28,13 +33,18 @@ def read_statements(readings: Sequence[Reading]) -> Result:
     return result
 
 
-def _read_paragraph(reading: Reading, result: Result, attribution: Attribution) -> None:
+def _read_paragraph(reading: Reading, result: Result, attribution: Attribution, cases: CaseReader) -> None:
     """What a sentence leaves open, an earlier one of its paragraph may have said."""
     earlier: list[Draft] = []
     topic: Draft | None = None
     for sentence in reading.sentences:
+        cases.observe(reading, sentence)
+        if not reading.acts:
+            continue
         reader = SentenceReader(reading, sentence, attribute(reading, sentence, attribution), result)
         reader.read(earlier, topic)
+        if not reader.drafts and result is cases.result:
+            cases.act(reading, sentence, reader.attributions)
         earlier = [*earlier[-_REMEMBERED:], *reader.drafts]
         topic = reader.open_ground() or topic
         last = reader.attributions[-1]
