@@ -41,8 +41,15 @@ class CaseReader:
         self.categories.extend(violations(reading, sentence.start, sentence.end, None))
         self.parties.extend(mentions(reading, sentence.start, sentence.end))
 
-    def act(self, reading: Reading, sentence: Sentence, attributions: Sequence[Attribution]) -> None:
-        """Read the acts of a sentence that fall on a party of the case."""
+    def act(
+        self,
+        reading: Reading,
+        sentence: Sentence,
+        attributions: Sequence[Attribution],
+        read: Sequence[Draft],
+    ) -> None:
+        """Read the acts of a sentence that fall on a party of the case; `read` are the drafts made of it already."""
+        taken = {one.start for draft in read for one in draft.measures}
         measures = [
             (measure, clause, attribution)
             for clause, attribution in zip(sentence.clauses, attributions, strict=True)
@@ -56,7 +63,7 @@ class CaseReader:
         ends = [*(one.start for one in groups), sentence.end][1:]
         for group, end in zip(groups, ends, strict=True):
             own = [one for one in measures if group.start <= one[0].start < end]
-            if own:
+            if own and not any(measure.start in taken for measure, _, _ in own):
                 self._decide(_Decision(reading, sentence, group, end, own), drafts)
         for draft in drafts.values():
             self._closed = True

@@ -15,6 +15,7 @@ from db.ingest.reading import Reading, between
 from db.ingest.subjects import head_kind, kind_at
 from schema.codes import vocabulary_source
 
+_PEOPLE = ("人", "名")
 _MODIFIER = re.compile("[^，。；、\\d]{0,24}?的")
 
 
@@ -83,7 +84,9 @@ def _noun(reading: Reading, quantity: Quantity, start: int, end: int) -> Spot | 
 
 
 def _usual_subject(measure: str, unit: str) -> str | None:
-    return next((kind for kind in _usual_subjects()[measure] if unit in _units().get(kind, ())), None)
+    """What a bare number of a measure most likely counts; people are people whatever was done to them."""
+    usual = (*_usual_subjects()[measure], *(("person",) if unit in _PEOPLE else ()))
+    return next((kind for kind in usual if unit in _units().get(kind, ())), None)
 
 
 def evidence(reading: Reading, count: Count) -> Iterable[tuple[str, Evidence]]:

@@ -16,7 +16,7 @@ from db.ingest.subjects import Name, Subject
 _ROW = re.compile(
     r"(?:\d{1,3}[.、]\s*)?《(?P<name>[^《》]{1,40})》\s*(?P<gloss>（(?:[^（）]|（[^（）]*）)*）)?\s*(?:等)?[、，；。\s]*"
 )
-_MEMBER = re.compile(r"(?P<name>[^、，。；：“”《》（）\s]{1,20})(?P<gloss>（[^（）]{1,20}）)?(?P<after>、|等?。?$)")
+_MEMBER = re.compile(r"(?P<name>[^、，。；：“”《》（）\s]{1,20}?)(?P<gloss>（[^（）]{1,20}）)?(?P<after>、|等?。?$)")
 _FEWEST_BARE = 3
 _CELL = re.compile(r"[^|]+")
 _LONGEST_NAME = 40
@@ -115,6 +115,9 @@ def _rows(text: str) -> list[re.Match[str]]:
     """The rows 《name》（version，store） of a text that holds nothing else."""
     found, at = [], 0
     while row := _ROW.match(text, at):
+        # A list of laws is none of apps.
+        if re.search(words.genre()["documents"], row["name"]):
+            return []
         found.append(row)
         at = row.end()
     return found if at == len(text) else []

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from db.ingest import words
 from db.ingest.attribution import Attribution, attribute
+from db.ingest.carried import CountCarrier
 from db.ingest.cases import CaseReader
 from db.ingest.drafts import Draft, Result
 from db.ingest.listings import ListReader
@@ -37,14 +39,17 @@ def _read_paragraph(reading: Reading, result: Result, attribution: Attribution, 
     """What a sentence leaves open, an earlier one of its paragraph may have said."""
     earlier: list[Draft] = []
     topic: Draft | None = None
+    carrier = CountCarrier(reading, result)
     for sentence in reading.sentences:
         cases.observe(reading, sentence)
-        if not reading.acts:
+        if not reading.acts and not words.pattern("circulars").search(reading.text):
             continue
+        counted = len(result.counts)
         reader = SentenceReader(reading, sentence, attribute(reading, sentence, attribution), result)
         reader.read(earlier, topic)
-        if not reader.drafts and result is cases.result:
-            cases.act(reading, sentence, reader.attributions)
+        carrier.read(sentence, reader.attributions, result.counts[counted:])
+        if result is cases.result:
+            cases.act(reading, sentence, reader.attributions, reader.drafts)
         earlier = [*earlier[-_REMEMBERED:], *reader.drafts]
         topic = reader.open_ground() or topic
         last = reader.attributions[-1]
