@@ -35,7 +35,7 @@ class Parties:
 @cache
 def _governed() -> re.Pattern[str]:
     genre = words.genre()
-    stops = f"(?:{genre['adverbs']}|{genre['party_stops']})"
+    stops = f"(?:{genre['party_stops']})"
     return re.compile(
         f"(?:对|将|给予(?=[^，。；]{{0,12}}某)|{genre['party_verbs']}(?:了)?)(?P<phrase>[^，。；：《》]{{2,60}}?)(?={stops}|[，。；]|$)"
         f"|(?<=[，。；：])(?P<passive>[^，。；：《》]{{2,40}}?)(?=被(?!告|害))"
