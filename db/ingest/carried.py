@@ -72,8 +72,15 @@ class CountCarrier:
             return
         measure = Measure("circular_notice", *notice.span(), sentence.end)
         for clause, attribution, count in self._counts(sentence, attributions, measure):
-            if count.subject in _LISTED and count.noun is not None:
+            if count.subject in _LISTED and count.noun is not None and not self._is_known(count):
                 self._result.count(Found(self._reading, sentence, clause, count, attribution))
+
+    def _is_known(self, count: Count) -> bool:
+        """Whether an earlier line, the summary say, has announced as many."""
+        return any(
+            one.count.measure.code == "circular_notice" and one.count.quantity.bounds == count.quantity.bounds
+            for one in self._result.counts
+        )
 
     def _counts(
         self, sentence: Sentence, attributions: Sequence[Attribution], measure: Measure

@@ -69,6 +69,12 @@ class CaseReader:
             self._closed = True
             self.result.add(draft)
 
+    def distributes(self, reading: Reading, sentence: Sentence) -> bool:
+        """Whether a sentence deals out several sums to several parties, which only their order tells apart."""
+        return len(between(reading.sums, sentence.start, sentence.end)) > 1 and any(
+            len(group.parties) > 1 for group in governed(reading, sentence.start, sentence.end)
+        )
+
     def _decide(self, decision: _Decision, drafts: dict[Subject, Draft]) -> None:
         amounts = decision.amounts()
         for index, party in enumerate(decision.group.parties):

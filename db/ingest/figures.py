@@ -56,6 +56,9 @@ def counts_in(reading: Reading, start: int, end: int, measures: Sequence[Measure
             continue
         noun = _noun(reading, quantity, start, end)
         subject = noun.code if noun else _usual_subject(measure.code, quantity.unit)
+        if subject is None:
+            noun = _later_noun(reading, quantity, quantities[index + 1 :], start, end)
+            subject = noun.code if noun else None
         if subject is not None:
             found.append(Count(quantity, measure, subject, noun))
     return found
@@ -81,6 +84,14 @@ def _noun(reading: Reading, quantity: Quantity, start: int, end: int) -> Spot | 
     modified = _MODIFIER.match(reading.text, quantity.end, end)
     noun = kind_at(reading, modified.end()) if modified else None
     return noun if noun is not None and noun.end <= end else None
+
+
+def _later_noun(
+    reading: Reading, quantity: Quantity, later: Sequence[Quantity], start: int, end: int
+) -> Spot | None:
+    """The noun that a row of counts shares: 整改12款、通报5款App."""
+    alike = (_noun(reading, one, start, end) for one in later if one.unit == quantity.unit)
+    return next((noun for noun in alike if noun is not None), None)
 
 
 def _usual_subject(measure: str, unit: str) -> str | None:

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 
 from db.ingest import words
 from db.ingest.attribution import Attribution
+from db.ingest.clauses import Clause
 from db.ingest.drafts import Draft, Result, narrowed, violations
 from db.ingest.evidence import Evidence
+from db.ingest.grounds import states_breach
+from db.ingest.measures import measures_in
+from db.ingest.names import named_subjects
 from db.ingest.reading import Reading
 from db.ingest.subjects import Name, Subject
 
@@ -20,6 +24,7 @@ _MEMBER = re.compile(r"(?P<name>[^、，。；：“”《》（）\s]{1,20}?)(?
 _FEWEST_BARE = 3
 _CELL = re.compile(r"[^|]+")
 _LONGEST_NAME = 40
+_LISTED = frozenset({"app", "mini_program"})
 
 
 @dataclass(slots=True)
@@ -51,7 +56,22 @@ class ListReader:
                 self._draft(reading, subject, faults, attribution)
             return
         self._order(reading)
+        if self.announced:
+            self._listed_in_prose(reading, attribution)
         self._announce(reading)
+
+    def _listed_in_prose(self, reading: Reading, attribution: Attribution) -> None:
+        """甲、乙等21款App存在…问题: names that a clause without an act of its own says a breach of."""
+        for sentence in reading.sentences if reading.segment.kind == "paragraph" else ():
+            for index, clause in enumerate(sentence.clauses):
+                for subject in () if measures_in(reading, clause) else named_subjects(reading, clause.start, clause.end):
+                    if (
+                        len(subject.names) > 1
+                        and subject.kind in _LISTED
+                        and states_breach(reading, subject.end, clause.end)
+                    ):
+                        end = _part_end(sentence.clauses[index:])
+                        self._draft(reading, subject, violations(reading, clause.start, end, subject), attribution)
 
     def finish(self) -> None:
         """Hand over what was read."""
@@ -109,6 +129,11 @@ class ListReader:
         draft.clauses = [clause for sentence in reading.sentences for clause in sentence.clauses]
         draft.reach = 1
         self.drafts.append(draft)
+
+
+def _part_end(clauses: Sequence[Clause]) -> int:
+    """Where the part of a sentence ends that a semicolon closes."""
+    return next((clause.end for clause in clauses if clause.closer == "；"), clauses[-1].end)
 
 
 def _rows(text: str) -> list[re.Match[str]]:

@@ -52,6 +52,11 @@ def _umbrellas() -> frozenset[str]:
     return frozenset(item["code"] for item in vocabulary_source("measures") if item["kind"] == "umbrella")
 
 
+def is_umbrella(code: str) -> bool:
+    """Whether a measure is a general word for others."""
+    return code in _umbrellas()
+
+
 def nature(code: str) -> str:
     """The legal nature of a measure."""
     return _items()[code][0]

@@ -10,6 +10,7 @@ from db.ingest.attribution import Attribution, attribute
 from db.ingest.carried import CountCarrier
 from db.ingest.cases import CaseReader
 from db.ingest.drafts import Draft, Result
+from db.ingest.introduced import Introductions
 from db.ingest.listings import ListReader
 from db.ingest.reading import Reading
 from db.ingest.scope import section_attributions
@@ -21,9 +22,10 @@ _REMEMBERED = 4
 def read_statements(readings: Sequence[Reading]) -> Result:
     """The statements of the body, then the counts of headings that the body does not repeat."""
     result, headings = Result(), Result()
-    cases, lists = CaseReader(result), ListReader(result)
+    cases, lists, introductions = CaseReader(result), ListReader(result), Introductions(result)
     for reading, default in zip(readings, section_attributions(readings), strict=True):
         lists.read(reading, default)
+        introductions.read(reading, default)
         cases.enter(reading)
         is_heading = reading.segment.kind in ("title", "heading")
         _read_paragraph(reading, headings if is_heading else result, default, cases)
@@ -45,7 +47,11 @@ def _read_paragraph(reading: Reading, result: Result, attribution: Attribution, 
         if not reading.acts and not words.pattern("circulars").search(reading.text):
             continue
         counted = len(result.counts)
-        reader = SentenceReader(reading, sentence, attribute(reading, sentence, attribution), result)
+        attributions = attribute(reading, sentence, attribution)
+        if result is cases.result and cases.distributes(reading, sentence):
+            cases.act(reading, sentence, attributions, ())
+            continue
+        reader = SentenceReader(reading, sentence, attributions, result)
         reader.read(earlier, topic)
         carrier.read(sentence, reader.attributions, result.counts[counted:])
         if result is cases.result:
