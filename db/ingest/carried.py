@@ -42,9 +42,7 @@ class CountCarrier:
             if count.subject == whole.count.subject:
                 self._result.count(Found(self._reading, sentence, clause, count, attribution))
 
-    def _remaining(
-        self, sentence: Sentence, attributions: Sequence[Attribution], measures: Sequence[Measure]
-    ) -> None:
+    def _remaining(self, sentence: Sentence, attributions: Sequence[Attribution], measures: Sequence[Measure]) -> None:
         """仍有 8款存在问题，已予以下架: those that are left are what the act that follows is done to."""
         reading = self._reading
         for clause, attribution in zip(sentence.clauses, attributions, strict=True):
@@ -55,7 +53,15 @@ class CountCarrier:
                 place = Measure(later[0].code, later[0].start, later[0].end, later[0].region_end)
                 for count in counts_in(reading, quantity.start, clause.end, [place]):
                     self._result.count(Found(reading, sentence, clause, count, attribution))
+                    self._use(sentence, place.start)
                     self._act(quantity.start, quantity.end, count, clause, attribution)
+
+    def _use(self, sentence: Sentence, position: int) -> None:
+        """Note that the clause of a measure gave a record, though its count or list stands elsewhere."""
+        if self._reading.segment.kind not in ("title", "heading"):
+            for clause in sentence.clauses:
+                if clause.start <= position < clause.end:
+                    self._result.use(self._reading, clause)
 
     def _act(self, start: int, end: int, count: Count, clause: Clause, attribution: Attribution) -> None:
         draft = Draft(self._reading, Subject(start, end, kind=count.subject), start)
@@ -71,6 +77,7 @@ class CountCarrier:
         if notice is None:
             return
         measure = Measure("circular_notice", *notice.span(), sentence.end)
+        self._use(sentence, notice.start())
         for clause, attribution, count in self._counts(sentence, attributions, measure):
             if count.subject in _LISTED and count.noun is not None and not self._is_known(count):
                 self._result.count(Found(self._reading, sentence, clause, count, attribution))

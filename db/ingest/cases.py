@@ -79,6 +79,8 @@ class CaseReader:
         amounts = decision.amounts()
         for index, party in enumerate(decision.group.parties):
             meant = self._meant(party)
+            if meant is None:
+                continue
             draft = drafts.get(meant.subject)
             if draft is None:
                 draft = drafts[meant.subject] = Draft(decision.reading, meant.subject, meant.subject.start)
@@ -89,11 +91,12 @@ class CaseReader:
                 self.result.use(decision.reading, clause)
             draft.reading, draft.clauses = meant.reading, []
 
-    def _meant(self, party: Party) -> Party:
-        """The party that 该公司 points back to: whom the case began with."""
+    def _meant(self, party: Party) -> Party | None:
+        """The party that 该公司 points back to: whom the case began with. A bare 其 alone says nothing."""
         if not party.points_back:
             return party
-        return next((one for one in self.parties if one.subject.kind != "person_responsible"), party)
+        told = next((one for one in self.parties if one.subject.kind != "person_responsible"), None)
+        return told or (None if party.subject.end - party.subject.start == 1 else party)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +132,3 @@ class _Decision:
         # A clause with several parties states no sum for one of them but by their order.
         draft.amounts = stated
         draft.clauses.extend(clauses)
-
-

@@ -64,7 +64,9 @@ class ListReader:
         """甲、乙等21款App存在…问题: names that a clause without an act of its own says a breach of."""
         for sentence in reading.sentences if reading.segment.kind == "paragraph" else ():
             for index, clause in enumerate(sentence.clauses):
-                for subject in () if measures_in(reading, clause) else named_subjects(reading, clause.start, clause.end):
+                for subject in (
+                    () if measures_in(reading, clause) else named_subjects(reading, clause.start, clause.end)
+                ):
                     if (
                         len(subject.names) > 1
                         and subject.kind in _LISTED

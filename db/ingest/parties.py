@@ -89,9 +89,7 @@ def mentions(reading: Reading, start: int, end: int) -> Sequence[Party]:
     """The masked or named organisations that a passage tells of, in order."""
     found = [_clipped(reading, *match.span()) for match in words.pattern("masked").finditer(reading.text, start, end)]
     found += [match.span() for match in words.pattern("company_names").finditer(reading.text, start, end)]
-    return [
-        party for one in sorted(found) if (party := _party(reading, *one)) is not None and not party.points_back
-    ]
+    return [party for one in sorted(found) if (party := _party(reading, *one)) is not None and not party.points_back]
 
 
 def _clipped(reading: Reading, start: int, end: int) -> tuple[int, int]:

@@ -47,7 +47,9 @@ def _issued_by() -> dict[str, str]:
 @cache
 def _hosts_of_others() -> dict[str, str]:
     """Body → the one on whose site it publishes."""
-    return {item["code"]: item["publishes_with"] for item in vocabulary_source("authorities") if "publishes_with" in item}
+    return {
+        item["code"]: item["publishes_with"] for item in vocabulary_source("authorities") if "publishes_with" in item
+    }
 
 
 def issuer(cleaned: Cleaned, readings: Sequence[Reading]) -> str | None:

@@ -85,9 +85,7 @@ def _figures(labels: list[Json], given: list[Json]) -> Score:
     return score
 
 
-def _match(
-    index: int, accepted: list[list[Key]], given: list[Key], owners: dict[int, int], tried: set[int]
-) -> bool:
+def _match(index: int, accepted: list[list[Key]], given: list[Key], owners: dict[int, int], tried: set[int]) -> bool:
     """Find a figure for a label, moving another label to a second choice where that frees one."""
     for place, key in enumerate(given):
         if key in accepted[index] and place not in tried:
@@ -120,7 +118,7 @@ def _actions(labels: list[Json], given: list[Json], values: _Values) -> Score:
         choices = [Counter(_settled(values(one))) for one in readings(label, _ACTION_FIELDS)]
         allowed += _union(choices)
         if not is_optional(label):
-            wanted += max(choices, key=lambda one: _agreement(one, got - wanted))
+            wanted += _closest(choices, got - wanted)
     wanted, allowed = _once(wanted), _once(allowed)
     hits = wanted & got
     return Score(hits.total(), _listed(wanted - got), _listed(got - (allowed | wanted)))
@@ -140,6 +138,11 @@ def _union(choices: list[Counter[Key]]) -> Counter[Key]:
     for choice in choices:
         union |= choice
     return union
+
+
+def _closest(choices: list[Counter[Key]], got: Counter[Key]) -> Counter[Key]:
+    """The reading of an action that agrees best with what was read."""
+    return max(choices, key=lambda one: _agreement(one, got))
 
 
 def _agreement(choice: Counter[Key], got: Counter[Key]) -> tuple[int, int]:
