@@ -12,6 +12,7 @@ from db.ingest.details import add_details
 from db.ingest.drafts import Draft, Result, narrowed, violations
 from db.ingest.evidence import Evidence
 from db.ingest.measures import Measure, measures_in
+from db.ingest.names import named_subjects
 from db.ingest.parties import Parties, Party, governed, mentions
 from db.ingest.quantities import Quantity
 from db.ingest.reading import Reading, between
@@ -19,6 +20,8 @@ from db.ingest.reasons import Reasons
 from db.ingest.subjects import Subject
 
 _PLANS = ("law", "intent")
+_TAIL = 3
+"""So many characters of a name, before words such as 有限公司, tell it from others."""
 
 
 @dataclass(slots=True)
@@ -28,17 +31,19 @@ class CaseReader:
     result: Result
     categories: list[Evidence] = field(default_factory=list)
     parties: list[Party] = field(default_factory=list)
+    _told: str = ""
     _closed: bool = False
 
     def enter(self, reading: Reading) -> None:
         """A new segment: a heading, a numbered paragraph, or one after a case that was decided begins another case."""
         begins = reading.segment.kind in ("title", "heading") or words.pattern("case_begins").search(reading.text)
         if begins or self._closed:
-            self.categories, self.parties, self._closed = [], [], False
+            self.categories, self.parties, self._told, self._closed = [], [], "", False
 
     def observe(self, reading: Reading, sentence: Sentence) -> None:
         """Take in what a sentence tells of the case."""
         self.categories.extend(violations(reading, sentence.start, sentence.end, None))
+        self._told += reading.text[sentence.start : sentence.end]
         self.parties.extend(mentions(reading, sentence.start, sentence.end))
 
     def act(
@@ -69,11 +74,16 @@ class CaseReader:
             self._closed = True
             self.result.add(draft)
 
-    def distributes(self, reading: Reading, sentence: Sentence) -> bool:
-        """Whether a sentence deals out several sums to several parties, which only their order tells apart."""
-        return len(between(reading.sums, sentence.start, sentence.end)) > 1 and any(
-            len(group.parties) > 1 for group in governed(reading, sentence.start, sentence.end)
-        )
+    def claims(self, reading: Reading, sentence: Sentence) -> bool:
+        """Whether a sentence is a case's alone: parties hidden or by full name, or sums that only their order deals."""
+        if between(reading.counts, sentence.start, sentence.end):
+            return False
+        groups = list(governed(reading, sentence.start, sentence.end))
+        parties = [party for group in groups for party in group.parties]
+        if len(between(reading.sums, sentence.start, sentence.end)) > 1:
+            return any(len(group.parties) > 1 for group in groups)
+        names = named_subjects(reading, sentence.start, sentence.end)
+        return not names and any(party.subject.named or party.is_hidden for party in parties)
 
     def _decide(self, decision: _Decision, drafts: dict[Subject, Draft]) -> None:
         amounts = decision.amounts()
@@ -84,12 +94,21 @@ class CaseReader:
             draft = drafts.get(meant.subject)
             if draft is None:
                 draft = drafts[meant.subject] = Draft(decision.reading, meant.subject, meant.subject.start)
-                draft.categories = narrowed(self.categories)
+                draft.categories = self._ground(decision, party)
                 draft.reach = 1
             decision.give(draft, amounts[index])
             for clause in draft.clauses:
                 self.result.use(decision.reading, clause)
             draft.reading, draft.clauses = meant.reading, []
+
+    def _ground(self, decision: _Decision, party: Party) -> list[Evidence]:
+        """What the case says was done, if it was told of this party; else only what the act's own sentence says."""
+        subject = party.subject
+        name = words.pattern("company_forms").sub("", party.reading.text[subject.start : subject.end])[-_TAIL:]
+        is_told = self._told.count(name) > 1
+        if party.points_back or subject.kind == "person_responsible" or is_told:
+            return narrowed(self.categories)
+        return violations(decision.reading, decision.sentence.start, decision.sentence.end, None)
 
     def _meant(self, party: Party) -> Party | None:
         """The party that 该公司 points back to: whom the case began with. A bare 其 alone says nothing."""

@@ -22,6 +22,12 @@ class Party:
     subject: Subject
     points_back: bool = False
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether its name is masked (某公司)."""
+        stated = self.reading.text[self.subject.start : self.subject.end]
+        return words.pattern("party_masked").search(stated) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Parties:

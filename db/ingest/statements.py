@@ -48,7 +48,7 @@ def _read_paragraph(reading: Reading, result: Result, attribution: Attribution, 
             continue
         counted = len(result.counts)
         attributions = attribute(reading, sentence, attribution)
-        if result is cases.result and cases.distributes(reading, sentence):
+        if result is cases.result and cases.claims(reading, sentence):
             cases.act(reading, sentence, attributions, ())
             continue
         reader = SentenceReader(reading, sentence, attributions, result)
