@@ -46,11 +46,12 @@ class CountCarrier:
         """仍有 8款存在问题，已予以下架: those that are left are what the act that follows is done to."""
         reading = self._reading
         for clause, attribution in zip(sentence.clauses, attributions, strict=True):
-            later = [one for one in measures if one.start >= clause.end]
-            for quantity in between(reading.counts, clause.start, clause.end) if later else ():
+            for quantity in between(reading.counts, clause.start, clause.end):
                 if not words.pattern("remaining").search(reading.text, clause.start, quantity.start):
                     continue
-                place = Measure(later[0].code, later[0].start, later[0].end, later[0].region_end)
+                place = next((one for one in measures if one.start >= clause.end), None)
+                if place is None:
+                    break
                 for count in counts_in(reading, quantity.start, clause.end, [place]):
                     self._result.count(Found(reading, sentence, clause, count, attribution))
                     self._use(sentence, place.start)

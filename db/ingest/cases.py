@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from db.ingest.attribution import Attribution
 from db.ingest.clauses import Clause, Sentence
 from db.ingest.details import add_details
 from db.ingest.drafts import Draft, Result, narrowed, violations
-from db.ingest.evidence import Evidence
+from db.ingest.evidence import Evidence, first_of_each
 from db.ingest.measures import Measure, measures_in
 from db.ingest.names import named_subjects
 from db.ingest.parties import Parties, Party, governed, mentions
@@ -20,6 +21,8 @@ from db.ingest.reasons import Reasons
 from db.ingest.subjects import Subject
 
 _PLANS = ("law", "intent")
+_REMEMBERED, _PARTIES = 6000, 8
+"""How much of a case is kept: a page may be one endless case."""
 _TAIL = 3
 """So many characters of a name, before words such as 有限公司, tell it from others."""
 
@@ -42,9 +45,10 @@ class CaseReader:
 
     def observe(self, reading: Reading, sentence: Sentence) -> None:
         """Take in what a sentence tells of the case."""
-        self.categories.extend(violations(reading, sentence.start, sentence.end, None))
-        self._told += reading.text[sentence.start : sentence.end]
-        self.parties.extend(mentions(reading, sentence.start, sentence.end))
+        stated = violations(reading, sentence.start, sentence.end, None)
+        self.categories = first_of_each([*self.categories, *stated])
+        self._told = (self._told + reading.text[sentence.start : sentence.end])[-_REMEMBERED:]
+        self.parties = [*self.parties, *mentions(reading, sentence.start, sentence.end)][:_PARTIES]
 
     def act(
         self,
@@ -64,10 +68,11 @@ class CaseReader:
         if not measures or any(reasons.says(plan, measures[0][0].start) for plan in _PLANS):
             return
         drafts: dict[Subject, Draft] = {}
+        starts = [measure.start for measure, _, _ in measures]
         groups = list(governed(reading, sentence.start, sentence.end))
         ends = [*(one.start for one in groups), sentence.end][1:]
         for group, end in zip(groups, ends, strict=True):
-            own = [one for one in measures if group.start <= one[0].start < end]
+            own = measures[bisect_left(starts, group.start) : bisect_left(starts, end)]
             if own and not any(measure.start in taken for measure, _, _ in own):
                 self._decide(_Decision(reading, sentence, group, end, own), drafts)
         for draft in drafts.values():

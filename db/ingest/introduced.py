@@ -8,8 +8,9 @@ from functools import cache
 
 from db.ingest import words
 from db.ingest.attribution import Attribution
+from db.ingest.clauses import Clause
 from db.ingest.drafts import Draft, Result, violations
-from db.ingest.evidence import Evidence
+from db.ingest.evidence import Evidence, first_of_each
 from db.ingest.lexicon import trie_pattern
 from db.ingest.reading import Reading
 from db.ingest.subjects import Name, Subject, head_kind
@@ -39,15 +40,18 @@ class Introductions:
             if noun is not None and code is not None:
                 act = Evidence(code, reading.segment, *found.span("verb"))
                 self._act(noun.code, act, attribution)
+        stated: list[Evidence] | None = None
         for found in _GIVEN.finditer(reading.text):
             noun = head_kind(reading, 0, found.start())
             if noun is not None and noun.code in words.genre()["nameable"]:
-                self._introduce(reading, Name(*found.span("name"), noun.code))
+                # Asked once for the whole segment: it may introduce thousands.
+                stated = first_of_each(violations(reading, 0, len(reading.text), None)) if stated is None else stated
+                self._introduce(reading, Name(*found.span("name"), noun.code), stated)
 
-    def _introduce(self, reading: Reading, name: Name) -> None:
+    def _introduce(self, reading: Reading, name: Name, stated: list[Evidence]) -> None:
         draft = Draft(reading, Subject(name.start, name.end, (name,), name.kind), name.start, reach=1)
-        draft.categories = violations(reading, 0, len(reading.text), draft.subject)
-        draft.clauses = [one for sentence in reading.sentences for one in sentence.clauses if one.end >= name.end][:1]
+        draft.categories = stated
+        draft.clauses = [Clause(name.start, name.end, "")]
         self.drafts.setdefault(name.kind, []).append(draft)
 
     def _act(self, kind: str, act: Evidence, attribution: Attribution) -> None:

@@ -10,7 +10,7 @@ from db.ingest import words
 from db.ingest.attribution import Attribution
 from db.ingest.clauses import Clause
 from db.ingest.drafts import Draft, Result, narrowed, violations
-from db.ingest.evidence import Evidence
+from db.ingest.evidence import Evidence, first_of_each
 from db.ingest.grounds import states_breach
 from db.ingest.measures import measures_in
 from db.ingest.names import named_subjects
@@ -85,7 +85,7 @@ class ListReader:
         if found is not None and self.announced is None:
             self.announced = Evidence("circular_notice", reading.segment, *found.span())
         self._leads = words.pattern("list_leads").search(reading.text) is not None
-        stated = violations(reading, 0, len(reading.text), None)
+        stated = first_of_each(violations(reading, 0, len(reading.text), None))
         self.ground = stated if self._leads else []
         self.topic = self.topic or narrowed(stated)
 
