@@ -8,7 +8,7 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test lint lock contract
+.PHONY: help install install-dev serve test accuracy lint lock contract
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -22,6 +22,9 @@ serve: install ## the server, with its own Postgres; ARGS="--port 8001" passes o
 
 test: install-dev ## all tests; ARGS="tests/db -k restart" chooses some
 	.venv/bin/python -P -m pytest $(ARGS)
+
+accuracy: install-dev ## precision and recall of the parser on the labelled announcements; ARGS=--details says what it gets wrong
+	@.venv/bin/python -m tests.accuracy $(ARGS)
 
 lint: install-dev ## style, types, layers
 	.venv/bin/ruff check

@@ -38,6 +38,7 @@ def agents(reading: Reading, clause: Clause) -> list[Spot]:
         spot
         for spot in between(reading.authorities, clause.start, clause.end)
         if not _ends_with("not_agents").search(reading.text, max(clause.start, spot.start - _BEFORE), spot.start)
+        and not words.pattern("not_agents_before").match(reading.text, spot.end)
     ]
 
 

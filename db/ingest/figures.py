@@ -11,10 +11,11 @@ from db.ingest.evidence import Evidence
 from db.ingest.lexicon import Spot
 from db.ingest.measures import Measure
 from db.ingest.quantities import Quantity, filler_words
-from db.ingest.reading import Reading, between
+from db.ingest.reading import Reading, between, overlaps
 from db.ingest.subjects import head_kind, kind_at
 from schema.codes import vocabulary_source
 
+_PEOPLE = ("人", "名")
 _MODIFIER = re.compile("[^，。；、\\d]{0,24}?的")
 
 
@@ -46,7 +47,10 @@ def _units() -> dict[str, frozenset[str]]:
 
 def counts_in(reading: Reading, start: int, end: int, measures: Sequence[Measure]) -> list[Count]:
     """The counts of a clause that say how many a measure was taken against."""
-    quantities = between(reading.counts, start, end)
+    # A number within a quoted name (“678人”) counts nothing.
+    quantities = [
+        one for one in between(reading.counts, start, end) if not overlaps(reading.quoted, one.start, one.end)
+    ]
     found = []
     for index, quantity in enumerate(quantities):
         after = quantities[index - 1].end if index else start
@@ -55,6 +59,9 @@ def counts_in(reading: Reading, start: int, end: int, measures: Sequence[Measure
             continue
         noun = _noun(reading, quantity, start, end)
         subject = noun.code if noun else _usual_subject(measure.code, quantity.unit)
+        if subject is None:
+            noun = _later_noun(reading, quantity, quantities[index + 1 :], start, end)
+            subject = noun.code if noun else None
         if subject is not None:
             found.append(Count(quantity, measure, subject, noun))
     return found
@@ -82,8 +89,16 @@ def _noun(reading: Reading, quantity: Quantity, start: int, end: int) -> Spot | 
     return noun if noun is not None and noun.end <= end else None
 
 
+def _later_noun(reading: Reading, quantity: Quantity, later: Sequence[Quantity], start: int, end: int) -> Spot | None:
+    """The noun that a row of counts shares: 整改12款、通报5款App."""
+    alike = (_noun(reading, one, start, end) for one in later if one.unit == quantity.unit)
+    return next((noun for noun in alike if noun is not None), None)
+
+
 def _usual_subject(measure: str, unit: str) -> str | None:
-    return next((kind for kind in _usual_subjects()[measure] if unit in _units().get(kind, ())), None)
+    """What a bare number of a measure most likely counts; people are people whatever was done to them."""
+    usual = (*_usual_subjects()[measure], *(("person",) if unit in _PEOPLE else ()))
+    return next((kind for kind in usual if unit in _units().get(kind, ())), None)
 
 
 def evidence(reading: Reading, count: Count) -> Iterable[tuple[str, Evidence]]:

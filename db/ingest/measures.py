@@ -40,6 +40,11 @@ def _tail() -> re.Pattern[str]:
 
 
 @cache
+def _passive() -> re.Pattern[str]:
+    return re.compile(f"(?:{words.pattern('passives').pattern})(?:{words.genre()['adverbs']})*$")
+
+
+@cache
 def _items() -> dict[str, tuple[str, frozenset[str]]]:
     return {
         item["code"]: (item["legal_nature"], frozenset(item.get("components", ())))
@@ -50,6 +55,11 @@ def _items() -> dict[str, tuple[str, frozenset[str]]]:
 @cache
 def _umbrellas() -> frozenset[str]:
     return frozenset(item["code"] for item in vocabulary_source("measures") if item["kind"] == "umbrella")
+
+
+def is_umbrella(code: str) -> bool:
+    """Whether a measure is a general word for others."""
+    return code in _umbrellas()
 
 
 def nature(code: str) -> str:
@@ -89,8 +99,12 @@ def _objects(reading: Reading, act: Act, clause: Clause, region_end: int) -> Ite
         yield direct
     elif head := _head(reading, act.end, region_end):
         yield Spot(own_kind(reading, act.end, head), head.start, head.end)
-    elif (preposed := words.pattern("preposers").search(reading.text, clause.start, act.start)) and (
-        before := reading.kinds_between(preposed.end(), act.start)
+    elif (
+        (preposed := words.pattern("preposers").search(reading.text, clause.start, act.start))
+        and (before := reading.kinds_between(preposed.end(), act.start))
+    ) or (
+        (passive := _passive().search(reading.text, clause.start, act.start))
+        and (before := reading.kinds_between(clause.start, passive.start()))
     ):
         yield before[-1]
 

@@ -24,6 +24,7 @@ _MEMBER = re.compile(f"“[^“”]{{1,40}}”|《[^《》]{{1,40}}》|{_BARE}")
 _BARE_END = re.compile(f"{_BARE}$")
 _LONGEST_BARE = 20
 _BATCH_REACH = 3
+_LEAD_REACH = 4
 _GLOSS = re.compile("（[^（）]{1,40}）")
 
 
@@ -166,6 +167,9 @@ def _is_word(reading: Reading, item: _Item) -> bool:
         return True
     if item.sort in ("bare", "known", "at"):
         return False
+    before = reading.text[max(0, item.outer_start - _LEAD_REACH) : item.outer_start]
+    if item.sort != "title" and words.pattern("content_leads").search(before):
+        return True
     return bool(words.pattern("not_names").search(text)) or _says_fault(reading, item.start, item.end)
 
 

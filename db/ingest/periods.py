@@ -20,7 +20,7 @@ _SPAN = re.compile(
     r"|(?P<bare>全年)?(?!\s*\d{1,2}月|第?[\d一二三四五六七八九十]+[批次期号届]|版)"
     r")"
 )
-_RELATIVE = re.compile(r"(?P<last>去年(?!同期))|(?P<this>今年以来)")
+_RELATIVE = re.compile(r"(?P<last>去年(?!同期|\d{1,2}月))|(?P<this>今年以来)")
 _DATE = re.compile(r"(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
 
 

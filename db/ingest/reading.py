@@ -17,6 +17,7 @@ from db.ingest.quantities import Quantity
 
 _NEGATION_REACH = 4
 _BRACKETS = re.compile("（[^（）]*）")
+_QUOTED = re.compile("“[^“”]{1,40}”")
 
 
 class Placed(Protocol):
@@ -75,6 +76,11 @@ class Reading:
     def brackets(self) -> list[tuple[int, int]]:
         """The stretches in brackets."""
         return [found.span() for found in _BRACKETS.finditer(self.text)]
+
+    @cached_property
+    def quoted(self) -> list[tuple[int, int]]:
+        """The short stretches in quotation marks: names and catchwords."""
+        return [found.span() for found in _QUOTED.finditer(self.text)]
 
     @cached_property
     def counts(self) -> list[Quantity]:

@@ -11,7 +11,7 @@ from db.ingest.details import campaigns_of
 from db.ingest.drafts import Draft, Found
 from db.ingest.evidence import CONFIDENCE, Evidence, anchor, codes, first_of_each
 from db.ingest.gazetteer import resolve
-from db.ingest.measures import settle
+from db.ingest.measures import is_umbrella, settle
 from db.ingest.periods import PeriodSpot, periods
 from db.ingest.reading import Reading, between
 from db.ingest.scope import DocumentPeriod
@@ -37,7 +37,7 @@ class Maker:
             count = (figure.measure, figure.value_min, figure.value_max, figure.period)
             if one.reading.segment.kind in ("title", "heading"):
                 # A heading repeats in its own words what the body says, and comes after it here.
-                if not any(key[:-1] == count for key in kept):
+                if not any(key[:-1] == count or _says_more(key, figure) for key in kept):
                     kept[*count, figure.subject] = figure
             else:
                 kept.setdefault((*count, figure.subject), figure)
@@ -142,6 +142,11 @@ class Maker:
         for name in subject.names:
             stated = segment.text[name.start : name.end]
             yield self._anchor("entities", Evidence(stated, segment, name.start, name.end))
+
+
+def _says_more(key: tuple[object, ...], figure: ExtractedFigure) -> bool:
+    """Whether a figure of the body counts the same with the measure that a heading's general word stands for."""
+    return is_umbrella(figure.measure) and key[1:3] == (figure.value_min, figure.value_max) and key[4] == figure.subject
 
 
 def _mentions(draft: Draft, subject: Subject) -> Iterator[ExtractedMention]:

@@ -44,18 +44,31 @@ def _issued_by() -> dict[str, str]:
     return {item["code"]: item["issued_by"] for item in vocabulary_source("authorities") if "issued_by" in item}
 
 
+@cache
+def _hosts_of_others() -> dict[str, str]:
+    """Body → the one on whose site it publishes."""
+    return {
+        item["code"]: item["publishes_with"] for item in vocabulary_source("authorities") if "publishes_with" in item
+    }
+
+
 def issuer(cleaned: Cleaned, readings: Sequence[Reading]) -> str | None:
     """Who published the announcement: by the address or name it was taken from, else by who acts in its lead."""
-    for source in cleaned.sources:
-        host = (urlsplit(source).hostname or "") if "//" in source else ""
-        code = _by_source_name().get(fold(source)) or next(
-            (code for known, code in _by_host().items() if host == known or host.endswith(f".{known}")), None
-        )
-        if code is not None:
-            return code
     lead = lead_attribution(readings).authorities
-    code = lead[0].value if lead else None
-    return _issued_by().get(code, code) if code is not None else None
+    acting = lead[0].value if lead else None
+    source = next(filter(None, map(_body_of, cleaned.sources)), None)
+    if source is not None:
+        # Several bodies may share one site: then who acts tells which of them it was.
+        return acting if acting is not None and _hosts_of_others().get(acting) == source else source
+    return _issued_by().get(acting, acting) if acting is not None else None
+
+
+def _body_of(source: str) -> str | None:
+    """The body that a name or address belongs to."""
+    host = (urlsplit(source).hostname or "") if "//" in source else ""
+    return _by_source_name().get(fold(source)) or next(
+        (code for known, code in _by_host().items() if host == known or host.endswith(f".{known}")), None
+    )
 
 
 def lead_attribution(readings: Iterable[Reading]) -> Attribution:

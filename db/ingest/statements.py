@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from db.ingest import words
 from db.ingest.attribution import Attribution, attribute
+from db.ingest.carried import CountCarrier
+from db.ingest.cases import CaseReader
 from db.ingest.drafts import Draft, Result
+from db.ingest.introduced import Introductions
+from db.ingest.listings import ListReader
 from db.ingest.reading import Reading
 from db.ingest.scope import section_attributions
 from db.ingest.sentence import SentenceReader
@@ -17,10 +22,14 @@ _REMEMBERED = 4
 def read_statements(readings: Sequence[Reading]) -> Result:
     """The statements of the body, then the counts of headings that the body does not repeat."""
     result, headings = Result(), Result()
+    cases, lists, introductions = CaseReader(result), ListReader(result), Introductions(result)
     for reading, default in zip(readings, section_attributions(readings), strict=True):
-        if reading.acts:
-            is_heading = reading.segment.kind in ("title", "heading")
-            _read_paragraph(reading, headings if is_heading else result, default)
+        lists.read(reading, default)
+        introductions.read(reading, default)
+        cases.enter(reading)
+        is_heading = reading.segment.kind in ("title", "heading")
+        _read_paragraph(reading, headings if is_heading else result, default, cases)
+    lists.finish()
     # Headings speak of what follows; only their counts are facts, and first of all where the body is lost.
     result.counts.extend(headings.counts)
     for found in headings.counts:
@@ -28,13 +37,25 @@ def read_statements(readings: Sequence[Reading]) -> Result:
     return result
 
 
-def _read_paragraph(reading: Reading, result: Result, attribution: Attribution) -> None:
+def _read_paragraph(reading: Reading, result: Result, attribution: Attribution, cases: CaseReader) -> None:
     """What a sentence leaves open, an earlier one of its paragraph may have said."""
     earlier: list[Draft] = []
     topic: Draft | None = None
+    carrier = CountCarrier(reading, result)
     for sentence in reading.sentences:
-        reader = SentenceReader(reading, sentence, attribute(reading, sentence, attribution), result)
+        cases.observe(reading, sentence)
+        if not reading.acts and not words.pattern("circulars").search(reading.text):
+            continue
+        counted = len(result.counts)
+        attributions = attribute(reading, sentence, attribution)
+        if result is cases.result and cases.claims(reading, sentence):
+            cases.act(reading, sentence, attributions, ())
+            continue
+        reader = SentenceReader(reading, sentence, attributions, result)
         reader.read(earlier, topic)
+        carrier.read(sentence, reader.attributions, result.counts[counted:])
+        if result is cases.result:
+            cases.act(reading, sentence, reader.attributions, reader.drafts)
         earlier = [*earlier[-_REMEMBERED:], *reader.drafts]
         topic = reader.open_ground() or topic
         last = reader.attributions[-1]

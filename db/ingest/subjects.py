@@ -42,7 +42,7 @@ class Subject:
 @cache
 def _after_quantifier() -> re.Pattern[str]:
     genre = words.genre()
-    return re.compile(f"(?:{genre['fillers']})*")
+    return re.compile(f"(?:{genre['fillers']}|\\s)*")
 
 
 @cache

@@ -1,0 +1,158 @@
+"""Cases told over several sentences: who did what, then what the authority did to 该公司."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from db.ingest import words
+from db.ingest.attribution import Attribution
+from db.ingest.clauses import Clause, Sentence
+from db.ingest.details import add_details
+from db.ingest.drafts import Draft, Result, narrowed, violations
+from db.ingest.evidence import Evidence, first_of_each
+from db.ingest.measures import Measure, measures_in
+from db.ingest.names import named_subjects
+from db.ingest.parties import Parties, Party, governed, mentions
+from db.ingest.quantities import Quantity
+from db.ingest.reading import Reading, between
+from db.ingest.reasons import Reasons
+from db.ingest.subjects import Subject
+
+_PLANS = ("law", "intent")
+_REMEMBERED, _PARTIES = 6000, 8
+"""How much of a case is kept: a page may be one endless case."""
+_TAIL = 3
+"""So many characters of a name, before words such as 有限公司, tell it from others."""
+
+
+@dataclass(slots=True)
+class CaseReader:
+    """What the case at hand has said so far."""
+
+    result: Result
+    categories: list[Evidence] = field(default_factory=list)
+    parties: list[Party] = field(default_factory=list)
+    _told: str = ""
+    _closed: bool = False
+
+    def enter(self, reading: Reading) -> None:
+        """A new segment: a heading, a numbered paragraph, or one after a case that was decided begins another case."""
+        begins = reading.segment.kind in ("title", "heading") or words.pattern("case_begins").search(reading.text)
+        if begins or self._closed:
+            self.categories, self.parties, self._told, self._closed = [], [], "", False
+
+    def observe(self, reading: Reading, sentence: Sentence) -> None:
+        """Take in what a sentence tells of the case."""
+        stated = violations(reading, sentence.start, sentence.end, None)
+        self.categories = first_of_each([*self.categories, *stated])
+        self._told = (self._told + reading.text[sentence.start : sentence.end])[-_REMEMBERED:]
+        self.parties = [*self.parties, *mentions(reading, sentence.start, sentence.end)][:_PARTIES]
+
+    def act(
+        self,
+        reading: Reading,
+        sentence: Sentence,
+        attributions: Sequence[Attribution],
+        read: Sequence[Draft],
+    ) -> None:
+        """Read the acts of a sentence that fall on a party of the case; `read` are the drafts made of it already."""
+        taken = {one.start for draft in read for one in draft.measures}
+        measures = [
+            (measure, clause, attribution)
+            for clause, attribution in zip(sentence.clauses, attributions, strict=True)
+            for measure in measures_in(reading, clause)
+        ]
+        reasons = Reasons(reading.text, sentence)
+        if not measures or any(reasons.says(plan, measures[0][0].start) for plan in _PLANS):
+            return
+        drafts: dict[Subject, Draft] = {}
+        starts = [measure.start for measure, _, _ in measures]
+        groups = list(governed(reading, sentence.start, sentence.end))
+        ends = [*(one.start for one in groups), sentence.end][1:]
+        for group, end in zip(groups, ends, strict=True):
+            own = measures[bisect_left(starts, group.start) : bisect_left(starts, end)]
+            if own and not any(measure.start in taken for measure, _, _ in own):
+                self._decide(_Decision(reading, sentence, group, end, own), drafts)
+        for draft in drafts.values():
+            self._closed = True
+            self.result.add(draft)
+
+    def claims(self, reading: Reading, sentence: Sentence) -> bool:
+        """Whether a sentence is a case's alone: parties hidden or by full name, or sums that only their order deals."""
+        if between(reading.counts, sentence.start, sentence.end):
+            return False
+        groups = list(governed(reading, sentence.start, sentence.end))
+        parties = [party for group in groups for party in group.parties]
+        if len(between(reading.sums, sentence.start, sentence.end)) > 1:
+            return any(len(group.parties) > 1 for group in groups)
+        names = named_subjects(reading, sentence.start, sentence.end)
+        return not names and any(party.subject.named or party.is_hidden for party in parties)
+
+    def _decide(self, decision: _Decision, drafts: dict[Subject, Draft]) -> None:
+        amounts = decision.amounts()
+        for index, party in enumerate(decision.group.parties):
+            meant = self._meant(party)
+            if meant is None:
+                continue
+            draft = drafts.get(meant.subject)
+            if draft is None:
+                draft = drafts[meant.subject] = Draft(decision.reading, meant.subject, meant.subject.start)
+                draft.categories = self._ground(decision, party)
+                draft.reach = 1
+            decision.give(draft, amounts[index])
+            for clause in draft.clauses:
+                self.result.use(decision.reading, clause)
+            draft.reading, draft.clauses = meant.reading, []
+
+    def _ground(self, decision: _Decision, party: Party) -> list[Evidence]:
+        """What the case says was done, if it was told of this party; else only what the act's own sentence says."""
+        subject = party.subject
+        name = words.pattern("company_forms").sub("", party.reading.text[subject.start : subject.end])[-_TAIL:]
+        is_told = self._told.count(name) > 1
+        if party.points_back or subject.kind == "person_responsible" or is_told:
+            return narrowed(self.categories)
+        return violations(decision.reading, decision.sentence.start, decision.sentence.end, None)
+
+    def _meant(self, party: Party) -> Party | None:
+        """The party that 该公司 points back to: whom the case began with. A bare 其 alone says nothing."""
+        if not party.points_back:
+            return party
+        told = next((one for one in self.parties if one.subject.kind != "person_responsible"), None)
+        return told or (None if party.subject.end - party.subject.start == 1 else party)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """The measures that one preposition brings upon its parties."""
+
+    reading: Reading
+    sentence: Sentence
+    group: Parties
+    end: int
+    measures: list[tuple[Measure, Clause, Attribution]]
+
+    def amounts(self) -> list[Quantity | None]:
+        """The fine of each party: one each in order where they are as many, else one for a single party."""
+        sums = between(self.reading.sums, self.group.start, self.end)
+        parties = self.group.parties
+        if len(sums) == len(parties) and all(one.qualifier == "exact" for one in sums):
+            return list(sums)
+        return [None] * len(parties)
+
+    def give(self, draft: Draft, amount: Quantity | None) -> None:
+        """Add the measures, and the sum where one of them is a fine."""
+        draft.reading = self.reading
+        segment = self.reading.segment
+        draft.measures.extend(Evidence(one.code, segment, one.start, one.end) for one, _, _ in self.measures)
+        if amount is not None and any(one.code == "fine" for one, _, _ in self.measures):
+            draft.amounts = [Evidence(str(amount.value), segment, amount.start, amount.end)]
+        clauses = list(dict.fromkeys(clause for _, clause, _ in self.measures))
+        stated = list(draft.amounts)
+        for _, clause, attribution in self.measures:
+            draft.attribution = draft.attribution if draft.attribution.authorities else attribution
+            add_details(draft, self.sentence, clause)
+        # A clause with several parties states no sum for one of them but by their order.
+        draft.amounts = stated
+        draft.clauses.extend(clauses)

@@ -1,0 +1,177 @@
+"""Lists that a circular consists of: rows of apps under a line that says what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from db.ingest import words
+from db.ingest.attribution import Attribution
+from db.ingest.clauses import Clause
+from db.ingest.drafts import Draft, Result, narrowed, violations
+from db.ingest.evidence import Evidence, first_of_each
+from db.ingest.grounds import states_breach
+from db.ingest.measures import measures_in
+from db.ingest.names import named_subjects
+from db.ingest.reading import Reading
+from db.ingest.subjects import Name, Subject
+
+_ROW = re.compile(
+    r"(?:\d{1,3}[.、]\s*)?《(?P<name>[^《》]{1,40})》\s*(?P<gloss>（(?:[^（）]|（[^（）]*）)*）)?\s*(?:等)?[、，；。\s]*"
+)
+_MEMBER = re.compile(r"(?P<name>[^、，。；：“”《》（）\s]{1,20}?)(?P<gloss>（[^（）]{1,20}）)?(?P<after>、|等?。?$)")
+_FEWEST_BARE = 3
+_CELL = re.compile(r"[^|]+")
+_LONGEST_NAME = 40
+_LISTED = frozenset({"app", "mini_program"})
+
+
+@dataclass(slots=True)
+class _Table:
+    """Which columns of the table being read hold names and faults."""
+
+    kind: str
+    name: int
+    faults: int | None
+
+
+@dataclass(slots=True)
+class ListReader:
+    """Reads the lists of one announcement; nothing is a list before a circular has been announced."""
+
+    result: Result
+    announced: Evidence | None = None
+    ground: list[Evidence] = field(default_factory=list)
+    topic: list[Evidence] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    _leads: bool = False
+    _table: _Table | None = None
+
+    def read(self, reading: Reading, attribution: Attribution) -> None:
+        """Take in one segment: what announces a list, a list, or what is ordered of all listed."""
+        subjects = list(self._subjects(reading)) if self.announced else []
+        if subjects:
+            for subject, faults in subjects:
+                self._draft(reading, subject, faults, attribution)
+            return
+        self._order(reading)
+        if self.announced:
+            self._listed_in_prose(reading, attribution)
+        self._announce(reading)
+
+    def _listed_in_prose(self, reading: Reading, attribution: Attribution) -> None:
+        """甲、乙等21款App存在…问题: names that a clause without an act of its own says a breach of."""
+        for sentence in reading.sentences if reading.segment.kind == "paragraph" else ():
+            for index, clause in enumerate(sentence.clauses):
+                for subject in (
+                    () if measures_in(reading, clause) else named_subjects(reading, clause.start, clause.end)
+                ):
+                    if (
+                        len(subject.names) > 1
+                        and subject.kind in _LISTED
+                        and states_breach(reading, subject.end, clause.end)
+                    ):
+                        end = _part_end(sentence.clauses[index:])
+                        self._draft(reading, subject, violations(reading, clause.start, end, subject), attribution)
+
+    def finish(self) -> None:
+        """Hand over what was read."""
+        for draft in self.drafts:
+            self.result.add(draft)
+
+    def _announce(self, reading: Reading) -> None:
+        found = words.pattern("circulars").search(reading.text)
+        if found is not None and self.announced is None:
+            self.announced = Evidence("circular_notice", reading.segment, *found.span())
+        self._leads = words.pattern("list_leads").search(reading.text) is not None
+        stated = first_of_each(violations(reading, 0, len(reading.text), None))
+        self.ground = stated if self._leads else []
+        self.topic = self.topic or narrowed(stated)
+
+    def _order(self, reading: Reading) -> None:
+        """What all that are listed are told to do, after the list."""
+        found = words.pattern("list_orders").search(reading.text) if self.drafts else None
+        for draft in self.drafts if found else ():
+            if found and all(one.value != "correction_order" for one in draft.measures):
+                draft.measures.append(Evidence("correction_order", reading.segment, *found.span()))
+
+    def _subjects(self, reading: Reading) -> Iterator[tuple[Subject, list[Evidence]]]:
+        if reading.text.lstrip().startswith("|"):
+            yield from self._table_row(reading)
+            return
+        self._table = None
+        matches = _rows(reading.text) or (_bare(reading.text) if self._leads else [])
+        for kind in ("app", "mini_program"):
+            names = tuple(Name(*found.span("name"), kind) for found in matches if _kind(found) == kind)
+            if names:
+                yield Subject(names[0].start, names[-1].end, names, kind), []
+
+    def _table_row(self, reading: Reading) -> Iterator[tuple[Subject, list[Evidence]]]:
+        cells = [_trimmed(reading.text, *found.span()) for found in _CELL.finditer(reading.text)]
+        header = _header(reading.text, cells)
+        if header is not None or self._table is None:
+            self._table = header
+            return
+        if len(cells) <= max(self._table.name, self._table.faults or 0):
+            return
+        start, end = cells[self._table.name]
+        if 0 < end - start <= _LONGEST_NAME:
+            faults = cells[self._table.faults] if self._table.faults is not None else (0, 0)
+            names = (Name(start, end, self._table.kind),)
+            yield Subject(start, end, names, self._table.kind), violations(reading, *faults, None)
+
+    def _draft(self, reading: Reading, subject: Subject, faults: list[Evidence], attribution: Attribution) -> None:
+        if self.announced is None:
+            return
+        draft = Draft(reading, subject, subject.start)
+        draft.categories = narrowed(faults or self.ground) or list(self.topic)
+        draft.measures = [self.announced]
+        draft.attribution = attribution
+        draft.clauses = [clause for sentence in reading.sentences for clause in sentence.clauses]
+        draft.reach = 1
+        self.drafts.append(draft)
+
+
+def _part_end(clauses: Sequence[Clause]) -> int:
+    """Where the part of a sentence ends that a semicolon closes."""
+    return next((clause.end for clause in clauses if clause.closer == "；"), clauses[-1].end)
+
+
+def _rows(text: str) -> list[re.Match[str]]:
+    """The rows 《name》（version，store） of a text that holds nothing else."""
+    found, at = [], 0
+    while row := _ROW.match(text, at):
+        # A list of laws is none of apps.
+        if re.search(words.genre()["documents"], row["name"]):
+            return []
+        found.append(row)
+        at = row.end()
+    return found if at == len(text) else []
+
+
+def _bare(text: str) -> list[re.Match[str]]:
+    """The members of a text that is one list in 、 and nothing else."""
+    found, at = [], 0
+    while member := _MEMBER.match(text, at):
+        found.append(member)
+        at = member.end()
+    return found if at == len(text) and len(found) >= _FEWEST_BARE else []
+
+
+def _kind(row: re.Match[str]) -> str:
+    return "mini_program" if "小程序" in (row["gloss"] or "") else "app"
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    stretch = text[start:end]
+    return start + len(stretch) - len(stretch.lstrip()), end - len(stretch) + len(stretch.rstrip())
+
+
+def _header(text: str, cells: Sequence[tuple[int, int]]) -> _Table | None:
+    labels = [text[start:end] for start, end in cells]
+    name = next((index for index, label in enumerate(labels) if words.pattern("name_columns").fullmatch(label)), None)
+    if name is None:
+        return None
+    faults = next((index for index, label in enumerate(labels) if words.pattern("fault_columns").search(label)), None)
+    return _Table("mini_program" if "小程序" in labels[name] else "app", name, faults)
