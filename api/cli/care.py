@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from api.cli.stores import load_settings, open_store, store_address
+from api.cli.stores import load_settings, open_store, require_tables, store_address
 
 
 @click.command()
@@ -39,10 +39,9 @@ def status() -> None:
         from schema.query import Filter
         from schema.records import RECORD_MODELS
 
+        await require_tables(dsn)
         async with await open_pool(dsn, size=1, statement_timeout=60) as pool:
             reader = PostgresReader(pool)
-            if reason := await reader.ready():
-                raise click.ClickException(reason)
             revision = await reader.revision()
             moment = f"{revision.committed_at:%Y-%m-%d %H:%M:%S} UTC"
             click.echo(f"revision\tr{revision.number} of {moment} ({revision.cause}): {revision.note}")
@@ -75,6 +74,7 @@ def dataset(folder: Path) -> None:
         from db.pool import connect
         from db.shipped import write_dataset
 
+        await require_tables(dsn)
         connection = await connect(dsn)
         try:
             await write_dataset(connection, folder)
@@ -98,15 +98,13 @@ def verify(texts: Path | None) -> None:
     """
 
     async def run(dsn: str) -> bool:
-        from db.migrate import pending
         from db.pool import connect
         from db.verify.run import verify as check
         from db.verify.texts import Texts
 
+        await require_tables(dsn)
         connection = await connect(dsn, role="cunzhao_reader")
         try:
-            if waiting := await pending(connection):
-                raise click.ClickException(f"{waiting} migrations are still to be applied: run cunzhao migrate")
             return await check(connection, Texts(texts), click.echo)
         finally:
             await connection.close()

@@ -66,6 +66,19 @@ async def bring_up_to_date(dsn: str) -> None:
         await connection.close()
 
 
+async def require_tables(dsn: str) -> None:
+    """Raise `MigrationError` if migrations are missing: a command that only looks should apply none."""
+    from db.migrate import MigrationError, pending
+    from db.pool import connect
+
+    connection = await connect(dsn)
+    try:
+        if waiting := await pending(connection):
+            raise MigrationError(f"{waiting} migrations are still to be applied to this store: run cunzhao migrate")
+    finally:
+        await connection.close()
+
+
 def known_errors() -> tuple[type[Exception], ...]:
     """What a user can do something about; anything else is a fault of ours and shows its traceback."""
     import asyncpg

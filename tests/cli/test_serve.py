@@ -126,3 +126,16 @@ def test_a_folder_is_ingested_but_for_what_cannot_be_read(folder: Path, tmp_path
     assert "https://record.example/2031/other.html" in (tmp_path / "out" / "documents.ndjson").read_text("utf-8")
     assert cunzhao(folder, "migrate").stdout == "migrations applied: none were missing\n"
     assert "new_source" in cunzhao(folder, "status").stdout
+
+
+@pytest.mark.parametrize("command", [["status"], ["verify"], ["dataset", "out"]])
+def test_a_command_that_only_looks_says_what_a_new_store_lacks(
+    tmp_path_factory: pytest.TempPathFactory, command: list[str]
+) -> None:
+    new = tmp_path_factory.mktemp("new")
+    try:
+        refused = cunzhao(new, *command)
+    finally:
+        shutil.rmtree(EmbeddedPostgres(new).home, ignore_errors=True)
+    assert refused.returncode == 2
+    assert "migrations are still to be applied to this store: run cunzhao migrate" in refused.stderr
