@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 ListName = Literal["measures", "subject_kinds", "categories", "authorities", "instruments", "campaigns", "regions"]
 LIST_NAMES: tuple[ListName, ...] = get_args(ListName)
-NATIONAL_REGION = "100000"
 
 
 class UnknownCode(ValueError):
