@@ -13,6 +13,7 @@ from schema.codes import vocabulary_source
 from tests.accuracy.compare import KINDS, Score, compare
 
 LABELS = Path(__file__).parent / "labels"
+INVENTED = Path(__file__).parent / "invented"
 SHARED = Path(__file__).parents[2].parent / "shared"
 
 
@@ -23,13 +24,19 @@ class NoTexts(Exception):
 def labels() -> dict[Path, Mapping[str, Any]]:
     """Path of the text → its labels: those of this folder and the announcements the project begins with."""
     if not (SHARED / "sources").is_dir():
-        raise NoTexts("the texts of the labelled announcements are not at hand (../shared/sources)")
+        raise NoTexts("The texts of the labelled announcements are not at hand (../shared/sources).")
     found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(LABELS.glob("*.json"))]
     seeds = SHARED / "expected" / "seed_facts.json"
     whole = {SHARED / "sources" / label["file"]: label for label in found}
     for label in json.loads(seeds.read_text(encoding="utf-8")) if seeds.exists() else ():
         whole[SHARED / label["file"]] = label
     return whole
+
+
+def invented() -> dict[Path, Mapping[str, Any]]:
+    """Path of the text → its labels: the announcements written for the test, which stand beside their labels."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(INVENTED.glob("*.json"))]
+    return {INVENTED / label["file"]: label for label in found}
 
 
 @cache

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
+import re
+import sys
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -12,9 +15,13 @@ from typing import Any
 import pytest
 
 from schema.codes import vocabulary_source
-from tests.accuracy.score import LABELS, SHARED
+from tests.accuracy import score
+from tests.accuracy.__main__ import main
+from tests.accuracy.score import INVENTED, LABELS, SHARED
 
-PATHS = tuple(sorted(LABELS.glob("*.json")))
+REAL = tuple(sorted(LABELS.glob("*.json")))
+OWN = tuple(sorted(INVENTED.glob("*.json")))
+PATHS = REAL + OWN
 LISTS = {"measures": "measures", "categories": "categories", "authorities": "authorities"}
 QUALIFIERS = {"exact", "at_least", "at_most", "about"}
 
@@ -33,7 +40,13 @@ def _readings(record: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_there_are_enough_documents() -> None:
-    assert len(PATHS) >= 25
+    assert len(REAL) >= 25
+
+
+def test_each_invented_announcement_has_its_label() -> None:
+    texts = sorted(path.name for path in INVENTED.iterdir() if path.suffix != ".json")
+    assert sorted(_label(path)["file"] for path in OWN) == texts
+    assert [Path(name).stem for name in texts] == [path.stem for path in OWN]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -66,18 +79,48 @@ def test_a_label_is_whole(path: Path) -> None:
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the texts of the announcements are not at hand")
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
 def test_a_label_is_of_its_text(path: Path) -> None:
     label = _label(path)
     data = (SHARED / "sources" / label["file"]).read_bytes()
     assert hashlib.sha256(data).hexdigest() == label["sha256"]
-    text = _plain(data.decode())
-    missing = [figure["wording"] for figure in label["figures"] if _plain(figure["wording"]) not in text]
-    names = [entity["name"] for action in label["actions"] for entity in action["entities"]]
-    assert missing + [name for name in names if _plain(name) not in text] == []
+    assert _not_in(data.decode(), label) == []
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
+def test_the_label_of_an_invented_announcement_is_of_its_text(path: Path) -> None:
+    label = _label(path)
+    data = (INVENTED / label["file"]).read_bytes()
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = data.decode("gb18030")
+    if label["file"].endswith(".html"):
+        text = html.unescape(re.sub(r"<[^>]*>", "", text))
+    assert _not_in(text, label) == []
+
+
+def _not_in(text: str, label: dict[str, Any]) -> list[str]:
+    """The number phrases and names of a label that do not stand in the text."""
+    phrases = [figure["wording"] for figure in label["figures"]]
+    actions = [one for action in label["actions"] for one in _readings(action)]
+    phrases += [entity["name"] for action in actions for entity in action.get("entities", ())]
+    plain = _plain(text)
+    return [phrase for phrase in phrases if not phrase or _plain(phrase) not in plain]
 
 
 def _plain(text: str) -> str:
     """Without marks of emphasis and spaces, which may stand inside a name or phrase."""
     kept = unicodedata.normalize("NFKC", text)
     return "".join(character for character in kept if not character.isspace() and character not in "*\\>")
+
+
+def test_the_invented_are_scored_without_the_texts_of_the_regulators(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(score, "SHARED", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["make accuracy"])
+    main()
+    printed = capsys.readouterr().out
+    assert printed.count("| figures |") == 1
+    assert f"Invented announcements: {len(OWN)} documents" in printed
