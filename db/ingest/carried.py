@@ -74,7 +74,7 @@ class CountCarrier:
 
     def _announced(self, sentence: Sentence, attributions: Sequence[Attribution]) -> None:
         """69款App存在…问题，现通报如下: the circular names as many as it counts."""
-        notice = words.pattern("circulars").search(self._reading.text, sentence.start, sentence.end)
+        notice = self._reading.search("circulars", sentence.start, sentence.end)
         if notice is None:
             return
         measure = Measure("circular_notice", *notice.span(), sentence.end)

@@ -127,11 +127,32 @@ class BlockReader(HTMLParser):
 
     def _add_lines(self, data: str) -> None:
         at = self._here()
-        for index, line in enumerate(data.split("\n")):
-            if index:
+        first, *others = data.split("\n")
+        self._add(first, at, len(first))
+        if not others:
+            return
+        at += len(first) + 1
+        self._flush("paragraph", at - 1)
+        last = others.pop()
+        if self._link is None:
+            at = self._add_whole_lines(others, at)
+        else:
+            for line in others:
+                self._add(line, at, len(line))
+                at += len(line) + 1
                 self._flush("paragraph", at - 1)
-            self._add(line, at, len(line))
-            at += len(line) + 1
+        self._add(last, at, len(last))
+
+    def _add_whole_lines(self, lines: list[str], at: int) -> int:
+        """Lines that begin and end in the same loose text are blocks as they stand; returns where they end."""
+        region = self._stack[-1].region if self._stack else None
+        for line in lines:
+            end = at + len(line)
+            # A blank one is kept, as the place where it ends: it parts paragraphs.
+            stands = verbatim(self._text, at, end) if line and not line.isspace() else verbatim(self._text, end, end)
+            self.blocks.append(Block("paragraph", stands, (), region if stands.runs else None, True))
+            at = end + 1
+        return at
 
     def handle_entityref(self, name: str) -> None:
         self._reference(f"&{name}")

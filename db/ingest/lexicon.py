@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from db.ingest.fold import fold
+
+Stretch = tuple[int, int]
+_Found = tuple[int, int, tuple[str, ...]]
 
 
 class Spot(NamedTuple):
@@ -25,31 +29,32 @@ class Lexicon:
         forms: Iterable[tuple[str, str | None]],
         patterns: Iterable[tuple[str, str]] = (),
     ) -> None:
-        self._codes: dict[str, tuple[str, ...]] = {}
+        self.codes: dict[str, tuple[str, ...]] = {}
+        """Folded form → its codes."""
         for form, code in forms:
-            known = self._codes.setdefault(fold(form), ())
+            known = self.codes.setdefault(fold(form), ())
             if code is not None and code not in known:
-                self._codes[fold(form)] = (*known, code)
-        self._literal = re.compile(trie_pattern(self._codes)) if self._codes else None
-        self._patterns = [(re.compile(pattern, re.IGNORECASE), code) for pattern, code in patterns]
+                self.codes[fold(form)] = (*known, code)
+        self.patterns = [(re.compile(pattern, re.IGNORECASE), code) for pattern, code in patterns]
 
-    def find(self, text: str) -> list[Spot]:
-        """All spots of the text in order; spots of one form with several codes stand together."""
-        found: list[tuple[int, int, tuple[str, ...]]] = []
-        # Forms may overlap, so the search goes on inside each; which of them stands is decided afterwards.
-        match = self._literal.search(text) if self._literal is not None else None
-        while match is not None and self._literal is not None:
-            found.append((*match.span(), self._codes[match.group()]))
-            match = self._literal.search(text, match.start() + 1)
-        for pattern, code in self._patterns:
+    def spots(self, text: str, forms: Iterable[Stretch], patterns: Iterable[int]) -> list[Spot]:
+        """All spots of the text in order; spots of one form with several codes stand together.
+
+        `forms` are the longest form at every place where one begins, which may overlap, in order;
+        `patterns` are the indexes of those worth trying.
+        """
+        found = [(start, end, self.codes[text[start:end]]) for start, end in forms]
+        for index in patterns:
+            pattern, code = self.patterns[index]
             found.extend((*match.span(), (code,)) for match in pattern.finditer(text))
         return [Spot(code, start, end) for start, end, codes in _longest_first(found) for code in codes]
 
 
-def _longest_first(
-    found: list[tuple[int, int, tuple[str, ...]]],
-) -> list[tuple[int, int, tuple[str, ...]]]:
+def _longest_first(found: list[_Found]) -> list[_Found]:
     """Those that stand when the longest form wins wherever two overlap (rule r3)."""
+    found.sort()
+    if all(one[1] <= next_one[0] for one, next_one in pairwise(found)):
+        return found
     taken: set[int] = set()
     kept = []
     for start, end, codes in sorted(found, key=lambda one: (one[0] - one[1], one[0])):

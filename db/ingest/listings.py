@@ -64,9 +64,9 @@ class ListReader:
         """甲、乙等21款App存在…问题: names that a clause without an act of its own says a breach of."""
         for sentence in reading.sentences if reading.segment.kind == "paragraph" else ():
             for index, clause in enumerate(sentence.clauses):
-                for subject in (
-                    () if measures_in(reading, clause) else named_subjects(reading, clause.start, clause.end)
-                ):
+                if measures_in(reading, clause) or not states_breach(reading, clause.start, clause.end):
+                    continue
+                for subject in named_subjects(reading, clause.start, clause.end):
                     if (
                         len(subject.names) > 1
                         and subject.kind in _LISTED
@@ -81,9 +81,8 @@ class ListReader:
             self.result.add(draft)
 
     def _announce(self, reading: Reading) -> None:
-        found = words.pattern("circulars").search(reading.text)
-        if found is not None and self.announced is None:
-            self.announced = Evidence("circular_notice", reading.segment, *found.span())
+        if reading.circular is not None and self.announced is None:
+            self.announced = Evidence("circular_notice", reading.segment, *reading.circular)
         self._leads = words.pattern("list_leads").search(reading.text) is not None
         stated = first_of_each(violations(reading, 0, len(reading.text), None))
         self.ground = stated if self._leads else []

@@ -65,6 +65,9 @@ class MappedText:
         return self.keep([(start, end)] if start < end else [])
 
 
+EMPTY = MappedText("", ())
+
+
 @dataclass(slots=True)
 class MappedBuilder:
     """Collects pieces of text with their source positions."""
@@ -109,4 +112,4 @@ class MappedBuilder:
 
 def verbatim(text: str, start: int, end: int) -> MappedText:
     """A stretch of the text layer as it stands."""
-    return MappedText(text[start:end], (Run(0, end - start, start, end),) if end > start else ())
+    return MappedText(text[start:end], (Run(0, end - start, start, end),)) if end > start else EMPTY

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from db.ingest.blocks import Block, Kind, Link
-from db.ingest.mapped import MappedBuilder
+from db.ingest.mapped import EMPTY, MappedBuilder
 
 # Images, links around images included, vanish; of a link only its words stay.
 _INLINE = re.compile(
@@ -19,6 +19,9 @@ _INLINE = re.compile(
     r"|\\(?P<escaped>[\\`*_{}\[\]()#+\-.!|>])"
 )
 _PREFIX = re.compile(r"\s*(?:(?P<quote>>)\s*|(?P<hash>#{1,6})\s+|(?P<bullet>[-*+•·])\s+|(?P<number>\d{1,3}\.)\s+)")
+# A line with neither is words from end to end: what may stand for something at its beginning, and anywhere.
+_FIRST_SIGN = re.compile(r"\s*(?:[>#\-*+•·=_]|\d{1,3}\.)")
+_SIGN = re.compile(r"\]\(|__|~~|[*`\\|]")
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
 _RULE = re.compile(r"\s*([-*_]\s*){3,}")
 _ROW = re.compile(r"\s*\|.*\|\s*|[^|\n]+(\|[^|\n]*){2,}")
@@ -38,12 +41,14 @@ def _lines(blocks: list[Block]) -> Iterator[Block]:
         if not block.loose:
             yield block
             continue
-        if not block.text.strip() or _RULE.fullmatch(block.text):
-            yield Block("paragraph", block.mapped.keep([]), loose=True)
+        text = block.text
+        signed = _FIRST_SIGN.match(text) is not None or _SIGN.search(text) is not None
+        if (not signed and (not text or text.isspace())) or (signed and _RULE.fullmatch(text)):
+            yield Block("paragraph", EMPTY, loose=True)
             continue
         after = blocks[index + 1] if index + 1 < len(blocks) else None
         underlined = after is not None and after.loose and bool(_UNDERLINE.fullmatch(after.text))
-        yield _read_line(block, underlined)
+        yield _read_line(block, underlined) if signed or underlined else block
 
 
 def _read_line(block: Block, underlined: bool) -> Block:
@@ -53,7 +58,7 @@ def _read_line(block: Block, underlined: bool) -> Block:
     if _ROW.fullmatch(block.text):
         kind = "row"
         if _ROW_RULE.fullmatch(block.text):
-            return Block("row", block.mapped.keep([]), loose=True)
+            return Block("row", EMPTY, loose=True)
     ranges, urls = _kept(block.text, start, len(block.text))
     mapped = block.mapped.keep(ranges)
     return Block(kind, mapped, (*block.links, *_links(ranges, urls)), block.region, loose=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -67,8 +67,17 @@ def nature(code: str) -> str:
     return _items()[code][0]
 
 
-def measures_in(reading: Reading, clause: Clause) -> list[Measure]:
+def measures_in(reading: Reading, clause: Clause) -> Sequence[Measure]:
     """The measures of a clause in order; a verb whose object no measure fits is left out."""
+    if not reading.acts:
+        return ()
+    known = reading.measures.get((clause.start, clause.end))
+    if known is None:
+        known = reading.measures[clause.start, clause.end] = _read_measures(reading, clause)
+    return known
+
+
+def _read_measures(reading: Reading, clause: Clause) -> Sequence[Measure]:
     acts = between(reading.acts, clause.start, clause.end)
     found = []
     for index, act in enumerate(acts):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from db.ingest import words
-from db.ingest.gazetteer import lookup, name_pattern
+from db.ingest.gazetteer import lookup
 from db.ingest.lexicon import Spot
 from db.ingest.quantities import counted_phrase
 from db.ingest.reading import Reading, between, overlaps
@@ -148,7 +148,7 @@ def _clip(reading: Reading, start: int, end: int) -> int:
 
 
 def _known(reading: Reading, start: int, end: int) -> Iterator[_Item]:
-    for match in name_pattern().finditer(reading.text, start, end):
+    for match in reading.hits.find("names", start, end):
         known = lookup(match.group())
         if (
             # What stands in brackets after a name is its version, its store or its maker.

@@ -93,8 +93,12 @@ def _kind(reading: Reading, start: int, end: int) -> str | None:
 
 def mentions(reading: Reading, start: int, end: int) -> Sequence[Party]:
     """The masked or named organisations that a passage tells of, in order."""
-    found = [_clipped(reading, *match.span()) for match in words.pattern("masked").finditer(reading.text, start, end)]
-    found += [match.span() for match in words.pattern("company_names").finditer(reading.text, start, end)]
+    found = []
+    if reading.hits.may_match("masked"):
+        masked = words.pattern("masked").finditer(reading.text, start, end)
+        found += [_clipped(reading, *match.span()) for match in masked]
+    if reading.hits.may_match("company_names"):
+        found += [match.span() for match in words.pattern("company_names").finditer(reading.text, start, end)]
     return [party for one in sorted(found) if (party := _party(reading, *one)) is not None and not party.points_back]
 
 

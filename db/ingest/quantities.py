@@ -15,7 +15,7 @@ from schema.extraction import Qualifier
 
 _SMALLEST_IN_WORDS = 2
 _BEFORE = 6
-_DIGIT_RUN = re.compile(f"[\\d{DIGIT_CHARACTERS}][\\d{DIGIT_CHARACTERS}万亿]*(?:[.,]\\d+)*")
+_DIGIT_RUN = f"(?<![\\d{DIGIT_CHARACTERS}])[\\d{DIGIT_CHARACTERS}][\\d{DIGIT_CHARACTERS}万亿]*+(?:[.,]\\d++)*+"
 # 第三个 is an ordinal, 数百家 no number, and a number does not begin in the middle of another.
 _NO_NUMBER_AFTER = frozenset("第数上成几好.0123456789")
 
@@ -44,6 +44,8 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class _Grammar:
+    run: re.Pattern[str]
+    """A row of digits that a unit may belong to."""
     count: re.Pattern[str]
     money: re.Pattern[str]
     before: re.Pattern[str]
@@ -72,7 +74,10 @@ def _grammar() -> _Grammar:
     trailing = trie_pattern(word for word in qualifiers if word not in "余多")
     count = rf"{number}(?P<unit>{trie_pattern(_units())})(?!{bad})(?P<last>{trailing})?"
     money = rf"{number}(?P<unit>元)(?:人民币)?(?P<last>{trailing})?"
-    return _Grammar(re.compile(count), re.compile(money), re.compile(rf"(?:{words})\s*$"), qualifiers)
+    # Most digits are days, years, articles of law: what comes next tells them from counts at once.
+    firsts = "".join(sorted({unit[0] for unit in (*_units(), "元")}))
+    run = rf"{_DIGIT_RUN}(?=[\s余多百千佰仟万亿]*+[{re.escape(firsts)}])"
+    return _Grammar(re.compile(run), re.compile(count), re.compile(money), re.compile(rf"(?:{words})\s*$"), qualifiers)
 
 
 @cache
@@ -101,7 +106,7 @@ def sums(text: str) -> list[Quantity]:
 
 def _find(pattern: re.Pattern[str], text: str) -> Iterator[Quantity]:
     # A search for runs of digits and a match at each is many times faster than a search for the whole.
-    for run in _DIGIT_RUN.finditer(text):
+    for run in _grammar().run.finditer(text):
         found = pattern.match(text, run.start())
         quantity = _read(found, text) if found else None
         if quantity is not None:

@@ -7,13 +7,17 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from db.ingest import quantities, words
 from db.ingest.blocks import Segment
 from db.ingest.clauses import Sentence, split
 from db.ingest.lexicon import Spot
 from db.ingest.quantities import Quantity
+from db.ingest.scan import Hits, scanner
+
+if TYPE_CHECKING:
+    from db.ingest.measures import Measure
 
 _NEGATION_REACH = 4
 _BRACKETS = re.compile("（[^（）]*）")
@@ -39,18 +43,25 @@ class Reading:
         self.segment = segment
         self.index = index
         self.text = segment.folded
+        self.measures: dict[tuple[int, int], Sequence[Measure]] = {}
+        """The measures of its clauses, once they have been asked for."""
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         return split(self.segment)
 
     @cached_property
+    def hits(self) -> Hits:
+        """What the one pass over the text found."""
+        return scanner().scan(self.text)
+
+    @cached_property
     def kinds(self) -> list[Spot]:
-        return words.kinds().find(self.text)
+        return self.hits.spots("kinds")
 
     @cached_property
     def categories(self) -> list[Spot]:
-        return words.categories().find(self.text)
+        return self.hits.spots("categories")
 
     def kinds_between(self, start: int, end: int) -> Sequence[Spot]:
         """The nouns that stand whole between two positions."""
@@ -62,15 +73,25 @@ class Reading:
 
     @cached_property
     def authorities(self) -> list[Spot]:
-        return words.authorities().find(self.text)
+        return self.hits.spots("authorities")
 
     @cached_property
     def instruments(self) -> list[Spot]:
-        return words.instruments().find(self.text)
+        return self.hits.spots("instruments")
 
     @cached_property
     def campaigns(self) -> list[Spot]:
-        return words.campaigns().find(self.text)
+        return self.hits.spots("campaigns")
+
+    @cached_property
+    def circular(self) -> tuple[int, int] | None:
+        """The first word that announces a circular."""
+        found = self.search("circulars", 0, len(self.text))
+        return found.span() if found else None
+
+    def search(self, name: str, start: int, end: int) -> re.Match[str] | None:
+        """The first match between two positions of a pattern that the scan tells of."""
+        return words.pattern(name).search(self.text, start, end) if self.hits.may_match(name) else None
 
     @cached_property
     def brackets(self) -> list[tuple[int, int]]:
@@ -93,9 +114,9 @@ class Reading:
     @cached_property
     def acts(self) -> list[Act]:
         """Words that may be measures: those of the lists, and verbs whose object has still to be seen."""
-        found = [Act(spot.start, spot.end, spot.code, None) for spot in words.measures().find(self.text)]
+        found = [Act(spot.start, spot.end, spot.code, None) for spot in self.hits.spots("measures")]
         taken = [(act.start, act.end) for act in found]
-        for verb in words.frames().verb.finditer(self.text):
+        for verb in self.hits.find("verbs", 0, len(self.text)):
             if not overlaps(taken, verb.start(), verb.end()):
                 found.append(Act(verb.start(), verb.end(), None, verb.group()))
         return sorted((act for act in found if not self._negated(act)), key=lambda act: act.start)
@@ -123,6 +144,8 @@ def overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
 
 def between(placed: Sequence[P], start: int, end: int) -> Sequence[P]:
     """Those of an ordered list that stand whole between two positions, found without reading the rest."""
+    if not placed:
+        return ()
     first = bisect_left(placed, start, key=_start)
     last = bisect_left(placed, end, lo=first, key=_start)
     return [one for one in placed[first:last] if one.end <= end]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from db.ingest import words
 from db.ingest.attribution import Attribution, attribute
 from db.ingest.carried import CountCarrier
 from db.ingest.cases import CaseReader
@@ -44,7 +43,7 @@ def _read_paragraph(reading: Reading, result: Result, attribution: Attribution, 
     carrier = CountCarrier(reading, result)
     for sentence in reading.sentences:
         cases.observe(reading, sentence)
-        if not reading.acts and not words.pattern("circulars").search(reading.text):
+        if not reading.acts and reading.circular is None:
             continue
         counted = len(result.counts)
         attributions = attribute(reading, sentence, attribution)

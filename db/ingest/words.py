@@ -13,6 +13,9 @@ from db.ingest.lexicon import Lexicon, trie_pattern
 from db.ingest.source_facts import source
 from schema.codes import vocabulary_source
 
+TRIED = ("circulars", "masked", "company_names")
+"""Patterns that are searched for in every passage, and mostly in vain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frames:
