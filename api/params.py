@@ -186,6 +186,13 @@ _FILTERS: dict[str, Parameter] = {
             _name,
         ),
         Parameter(
+            "operator",
+            "groups",
+            "Ids or names of companies that the announcement says run what is named, written as entities are.",
+            {"type": "string", "minLength": 1, "maxLength": MAX_TEXT, "pattern": _NAME_PATTERN},
+            _name,
+        ),
+        Parameter(
             "document",
             "groups",
             "Ids of documents.",

@@ -103,7 +103,8 @@ async def _refuse_references(connection: Connection, before: AnyRecord, after: A
     """Refuse a record that newly refers to something that does not stand."""
     wanted: list[tuple[RecordKind, str]] = []
     if isinstance(after, Action) and isinstance(before, Action) and after.entities != before.entities:
-        wanted = [("entity", mention.entity) for mention in after.entities]
+        named = [one for mention in after.entities for one in (mention.entity, mention.operator)]
+        wanted = [("entity", entity) for entity in named if entity is not None]
     if isinstance(after, Document) and after.reprint_of is not None:
         wanted = [("document", after.reprint_of)]
     for kind, record_id in wanted:

@@ -109,6 +109,7 @@ def _on_actions(made: Conditions, filter: Filter) -> None:
     _linked_codes(made, filter, "action_code", CODE_FILTERS)
     _documents(made, filter, "document")
     wanted = [_named(made, group, "a.entity") for group in filter.entity]
+    wanted += [_named(made, group, "a.operator") for group in filter.operator]
     wanted += [f"a.entity = ANY({made.bind(list(group))}::text[])" for group in filter.entity_id]
     for which in wanted:
         made.add(f"EXISTS (SELECT FROM action_entity a WHERE a.version = {made.alias}.version AND {which})")

@@ -6,6 +6,7 @@ import unicodedata
 from functools import cache
 
 from opencc import OpenCC
+from pypinyin import lazy_pinyin
 
 
 @cache
@@ -39,3 +40,8 @@ def to_traditional(text: str) -> str:
     """The text in traditional characters, by phrase."""
     converted: str = _converter("s2t").convert(text)
     return converted
+
+
+def to_pinyin(text: str) -> str:
+    """How the text is read: Hanyu Pinyin without tones, a space between syllables, other characters as they are."""
+    return " ".join(" ".join(lazy_pinyin(text)).split())

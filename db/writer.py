@@ -167,7 +167,7 @@ async def _write_action(connection: Connection, record: Action) -> None:
     )
     await connection.executemany(
         statement("insert_action_entity"),
-        [(version, n, mention.entity, mention.name, mention.kind) for n, mention in enumerate(record.entities)],
+        [(version, n, m.entity, m.name, m.kind, m.operator, m.operator_name) for n, m in enumerate(record.entities)],
     )
     await _write_anchors(connection, (version, None), record.document.id, record.anchors)
 

@@ -14,6 +14,10 @@ EXACT_LIMIT = 60
 """Longest `exact` of an anchor, in code points: a name or a phrase, never a sentence."""
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class Extracted(BaseModel):
     """Base of everything the parser gives out: immutable, and no field it does not know."""
 
@@ -61,6 +65,9 @@ class ExtractedMention(Extracted):
     name: str = Field(min_length=1, description="The name as stated, without quotation marks.")
     kind: str = Field(description="What the text calls it: a code of `subject_kinds`.")
     entity: str | None = Field(None, description="The known entity it resolves to, if any.")
+    operator: str | None = Field(
+        None, exclude_if=_is_none, description="The company that the text says runs it, where it says so."
+    )
 
 
 def check_bounds(qualifier: Qualifier, low: int | None, high: int | None) -> None:

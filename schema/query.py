@@ -19,7 +19,7 @@ MAX_VALUES = 100
 """Most values of which one must match."""
 MAX_TEXT = 200
 """Longest name or search text, in characters."""
-MAX_CONDITIONS = 20
+MAX_CONDITIONS = 24
 """Most conditions that must hold at once: each is a subquery of its own."""
 MAX_SEARCHES = 10
 """Most searches among them, so that every other filter can be asked beside."""
@@ -47,7 +47,7 @@ CODE_FILTERS: dict[str, ListName] = {
 """The filters whose values are codes, and the list each takes them from."""
 
 FILTERS_OF: dict[RecordKind, tuple[str, ...]] = {
-    "action": ("year", "from", "to", *CODE_FILTERS, "entity", "document", "search"),
+    "action": ("year", "from", "to", *CODE_FILTERS, "entity", "operator", "document", "search"),
     "figure": (
         "year",
         "from",
@@ -98,6 +98,8 @@ class Filter(_Frozen):
     """Entities by id or by any of their names."""
     entity_id: tuple[AnyOf, ...] = ()
     """Entities by id alone: a name may be spelt like another entity's id."""
+    operator: tuple[AnyOf, ...] = ()
+    """Companies said to run what is named, by id or by any of their names."""
     document: tuple[AnyOf, ...] = ()
     search: tuple[str, ...] = ()
 

@@ -39,6 +39,22 @@ class EntityMention(Record):
     entity: str = Field(description="Id of the entity.")
     name: str = Field(description="The name as stated.")
     kind: str = Field(description="What the text calls it: a code of `subject_kinds`.")
+    operator: str | None = Field(
+        None,
+        exclude_if=lambda operator: operator is None,
+        description="The company that the announcement says runs it; absent where it says nothing of that.",
+    )
+    operator_name: str | None = Field(
+        None,
+        exclude_if=lambda name: name is None,
+        description="The name of that company as stated. The anchor `operators` is its evidence.",
+    )
+
+    @model_validator(mode="after")
+    def _operator_whole(self) -> Self:
+        if (self.operator is None) != (self.operator_name is None):
+            raise ValueError("operator and operator_name are given together or not at all")
+        return self
 
 
 class _Stated(Record):

@@ -29,6 +29,8 @@ RENAMED = {
     "entities_entity": "entity_ids",
     "entities_name": "entity_names",
     "entities_kind": "entity_kinds",
+    "entities_operator": "operator_ids",
+    "entities_operator_name": "operator_names",
     "names_name": "names",
     "names_language": "name_languages",
     "names_kind": "name_kinds",
@@ -146,8 +148,13 @@ def _columns_of(field: str, annotation: Any) -> list[Column]:
 def _nested(field: str, part: str, *, many: bool) -> Column:
     name = RENAMED.get(f"{field}_{part}", f"{field}_{part}")
     if many:
-        return Column(name, lambda record: _cell(joined([one[part] for one in record[field]])))
+        return Column(name, lambda record: _cell(_aligned([one.get(part) for one in record[field]])))
     return Column(name, lambda record: _cell(record[field] and record[field][part]))
+
+
+def _aligned(values: Sequence[str | None]) -> str:
+    """The values of one part of a list of objects, place by place; nothing where none of them has it."""
+    return joined([value or "" for value in values]) if any(values) else ""
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, bool]:

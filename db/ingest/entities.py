@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from db.ingest.gazetteer import operator_mention
 from db.ingest.known import Known
-from db.matching import match_key, to_simplified, to_traditional
+from db.matching import match_key, to_pinyin, to_simplified, to_traditional
 from schema.codes import vocabulary_source
 from schema.extraction import ExtractedMention
 from schema.ids import mint
@@ -34,6 +35,10 @@ class Entities:
         self._remember(entity_id, mention)
         return entity_id
 
+    def operator_of(self, mention: ExtractedMention) -> str | None:
+        """The company that is said to run what is mentioned: an entity of its own, even of the same name."""
+        return self.id_of(operator_mention(mention.operator)) if mention.operator else None
+
     def changed(self) -> list[Entity]:
         """The entities to be written."""
         return [self._touched[entity_id] for entity_id in sorted(self._touched)]
@@ -41,10 +46,18 @@ class Entities:
     def _remember(self, entity_id: str, mention: ExtractedMention) -> None:
         entity = self._touched.get(entity_id) or self._known.entities.get(entity_id)
         if entity is None:
-            entity = self._touched[entity_id] = _new_entity(entity_id, mention)
-        if all(match_key(name.name) != match_key(mention.name) for name in entity.names):
-            alias = EntityName(name=mention.name, language=_language(mention.name), kind="alias")
-            self._touched[entity_id] = entity.model_copy(update={"names": (*entity.names, alias)})
+            self._touched[entity_id] = _new_entity(entity_id, mention)
+            return
+        stated = EntityName(name=mention.name, language=_language(mention.name), kind="alias")
+        gained = _lacking(entity, [stated, *_sounds(entity)])
+        if gained:
+            self._touched[entity_id] = entity.model_copy(update={"names": (*entity.names, *gained)})
+
+
+def _lacking(entity: Entity, names: Iterable[EntityName]) -> list[EntityName]:
+    """Those of the names that an entity does not have in any spelling."""
+    keys = {match_key(name.name) for name in entity.names}
+    return [name for name in names if match_key(name.name) not in keys]
 
 
 def _language(name: str) -> NameLanguage:
@@ -68,7 +81,7 @@ def _new_entity(entity_id: str, mention: ExtractedMention) -> Entity:
 
 
 def _gazetteer_names(raw: Mapping[str, Any]) -> Iterator[EntityName]:
-    yield from _stated_names(str(raw["zh"]))
+    yield from _scripts(str(raw["zh"]))
     lists: tuple[tuple[str, NameLanguage | None], ...] = (("aliases", None), ("aliases_zh_hant", "zh-Hant"))
     for field, language in lists:
         for name in raw.get(field, ()):
@@ -85,8 +98,26 @@ _OTHER_NAMES: tuple[tuple[str, NameLanguage, NameKind], ...] = (
 
 
 def _stated_names(name: str) -> Iterator[EntityName]:
+    yield from _scripts(name)
+    yield from _sound(to_simplified(name))
+
+
+def _scripts(name: str) -> Iterator[EntityName]:
+    """The name in simplified characters, and in traditional ones where they differ."""
     simplified = to_simplified(name)
     yield EntityName(name=simplified, language=_language(simplified), kind="primary")
     traditional = name if name != simplified else to_traditional(name)
     if traditional != simplified:
         yield EntityName(name=traditional, language="zh-Hant", kind="alias")
+
+
+def _sounds(entity: Entity) -> Iterator[EntityName]:
+    """How the name is read, for an entity on record without it."""
+    if all(name.language != "zh-Latn-pinyin" for name in entity.names):
+        yield from _sound(entity.name)
+
+
+def _sound(name: str) -> Iterator[EntityName]:
+    """The name in Hanyu Pinyin, a space between syllables and no tones, if it has Chinese characters."""
+    if _HAN.search(name):
+        yield EntityName(name=to_pinyin(name), language="zh-Latn-pinyin", kind="transliteration")

@@ -12,6 +12,7 @@ from db.ingest.fold import fold
 from db.ingest.lexicon import trie_pattern
 from db.ingest.words import genre
 from schema.codes import vocabulary_source
+from schema.extraction import ExtractedMention
 
 _ALIAS_KEYS = ("aliases", "aliases_zh_hant", "former_names")
 _PARENTHESIS = re.compile(r"（[^）]*）$")
@@ -63,6 +64,11 @@ def resolve(name: str, kind: str) -> str | None:
     """The code of the entity that a mention of this kind means, if it is a known one."""
     known = lookup(name)
     return known.code if known is not None and kind in known.agrees else None
+
+
+def operator_mention(name: str) -> ExtractedMention:
+    """A company as the text names it where it says who runs something."""
+    return ExtractedMention(name=name, kind="company", entity=resolve(name, "company"))
 
 
 def lookup(name: str) -> Known | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from db.changes import Correction
+from db.ingest.gazetteer import operator_mention
 from db.matching import match_key
 from db.pool import Connection
 from db.statements import statement
-from schema.extraction import Extraction
+from schema.extraction import ExtractedMention, Extraction
 from schema.ids import mint
 from schema.records import Action, Document, Entity, Figure
 
@@ -36,7 +37,7 @@ async def known_for(connection: Connection, extraction: Extraction) -> Known:
     body = await connection.fetchval(statement("standing_document"), document_id)
     actions = await connection.fetch(statement("standing_actions"), document_id)
     figures = await connection.fetch(statement("standing_figures"), document_id)
-    mentions = [mention for action in extraction.actions for mention in action.entities]
+    mentions = list(_mentions(extraction))
     keys = sorted({match_key(mention.name) for mention in mentions})
     entities: dict[str, Entity] = {}
     named: dict[tuple[str, str], str] = {}
@@ -59,6 +60,15 @@ async def known_for(connection: Connection, extraction: Extraction) -> Known:
         entities=entities,
         named=named,
     )
+
+
+def _mentions(extraction: Extraction) -> Iterator[ExtractedMention]:
+    """What is named, and the companies that are said to run it."""
+    for action in extraction.actions:
+        for mention in action.entities:
+            yield mention
+            if mention.operator:
+                yield operator_mention(mention.operator)
 
 
 async def _document_id(connection: Connection, extraction: Extraction) -> str:

@@ -14,6 +14,7 @@ from db.ingest.evidence import Evidence, first_of_each
 from db.ingest.grounds import states_breach
 from db.ingest.measures import measures_in
 from db.ingest.names import named_subjects
+from db.ingest.operators import is_company
 from db.ingest.reading import Reading
 from db.ingest.subjects import Name, Subject
 
@@ -29,11 +30,12 @@ _LISTED = frozenset({"app", "mini_program"})
 
 @dataclass(slots=True)
 class _Table:
-    """Which columns of the table being read hold names and faults."""
+    """Which columns of the table being read hold names, faults and the companies that run what is named."""
 
     kind: str
     name: int
     faults: int | None
+    operator: int | None
 
 
 @dataclass(slots=True)
@@ -117,8 +119,14 @@ class ListReader:
         start, end = cells[self._table.name]
         if 0 < end - start <= _LONGEST_NAME:
             faults = cells[self._table.faults] if self._table.faults is not None else (0, 0)
-            names = (Name(start, end, self._table.kind),)
+            names = (Name(start, end, self._table.kind, self._operator(reading.text, cells)),)
             yield Subject(start, end, names, self._table.kind), violations(reading, *faults, None)
+
+    def _operator(self, text: str, cells: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+        column = self._table.operator if self._table else None
+        if column is None or column >= len(cells):
+            return None
+        return cells[column] if is_company(text, *cells[column]) else None
 
     def _draft(self, reading: Reading, subject: Subject, faults: list[Evidence], attribution: Attribution) -> None:
         if self.announced is None:
@@ -172,5 +180,9 @@ def _header(text: str, cells: Sequence[tuple[int, int]]) -> _Table | None:
     name = next((index for index, label in enumerate(labels) if words.pattern("name_columns").fullmatch(label)), None)
     if name is None:
         return None
-    faults = next((index for index, label in enumerate(labels) if words.pattern("fault_columns").search(label)), None)
-    return _Table("mini_program" if "小程序" in labels[name] else "app", name, faults)
+    faults, operator = (_column(labels, words.pattern(key)) for key in ("fault_columns", "operator_columns"))
+    return _Table("mini_program" if "小程序" in labels[name] else "app", name, faults, operator)
+
+
+def _column(labels: Sequence[str], pattern: re.Pattern[str]) -> int | None:
+    return next((index for index, label in enumerate(labels) if pattern.search(label)), None)

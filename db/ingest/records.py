@@ -12,10 +12,11 @@ from db.ingest.drafts import Draft, Found
 from db.ingest.evidence import CONFIDENCE, Evidence, anchor, codes, first_of_each
 from db.ingest.gazetteer import resolve
 from db.ingest.measures import is_umbrella, settle
+from db.ingest.operators import operator_after
 from db.ingest.periods import PeriodSpot, periods
 from db.ingest.reading import Reading, between
 from db.ingest.scope import DocumentPeriod
-from db.ingest.subjects import Subject
+from db.ingest.subjects import Name, Subject
 from schema.extraction import EXACT_LIMIT, Anchor, ExtractedAction, ExtractedFigure, ExtractedMention, Period
 
 
@@ -142,6 +143,9 @@ class Maker:
         for name in subject.names:
             stated = segment.text[name.start : name.end]
             yield self._anchor("entities", Evidence(stated, segment, name.start, name.end))
+        for name in subject.names:
+            if found := _operator(draft, name):
+                yield self._anchor("operators", Evidence(segment.text[slice(*found)], segment, *found))
 
 
 def _says_more(key: tuple[object, ...], figure: ExtractedFigure) -> bool:
@@ -150,6 +154,15 @@ def _says_more(key: tuple[object, ...], figure: ExtractedFigure) -> bool:
 
 
 def _mentions(draft: Draft, subject: Subject) -> Iterator[ExtractedMention]:
+    text = draft.reading.segment.text
     for name in subject.names:
-        stated = draft.reading.segment.text[name.start : name.end].strip()
-        yield ExtractedMention(name=stated, kind=name.kind, entity=resolve(stated, name.kind))
+        stated, found = text[name.start : name.end].strip(), _operator(draft, name)
+        operator = text[slice(*found)] if found else None
+        yield ExtractedMention(name=stated, kind=name.kind, entity=resolve(stated, name.kind), operator=operator)
+
+
+def _operator(draft: Draft, name: Name) -> tuple[int, int] | None:
+    """Where the announcement names the company that runs what is named; a company runs itself."""
+    if name.kind == "company":
+        return None
+    return name.operator or operator_after(draft.reading.text, name.end)

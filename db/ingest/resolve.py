@@ -145,7 +145,13 @@ class _Reading:
 
     def action(self, read: ExtractedAction, entities: Entities) -> Action:
         mentions = tuple(
-            EntityMention(entity=entities.id_of(mention), name=mention.name, kind=mention.kind)
+            EntityMention(
+                entity=entities.id_of(mention),
+                name=mention.name,
+                kind=mention.kind,
+                operator=entities.operator_of(mention),
+                operator_name=mention.operator,
+            )
             for mention in read.entities
         )
         acted_on, basis = self._acted_on(read.decided_on)

@@ -21,6 +21,8 @@ class Name:
     start: int
     end: int
     kind: str
+    operator: tuple[int, int] | None = None
+    """Where the company stands that runs it, if the text has it apart from the name, as a table does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ FROM unhandled_clause u JOIN document_version v USING (version)
 WHERE v.id = $1 AND v.revision_to IS NULL ORDER BY u.position
 
 -- name: refers_to_entity
--- The standing actions that name an entity.
+-- The standing actions that name an entity, or name it as an operator.
 SELECT DISTINCT v.id FROM action_entity e JOIN action_version v USING (version)
-WHERE e.entity = $1 AND v.revision_to IS NULL ORDER BY v.id
+WHERE $1 IN (e.entity, e.operator) AND v.revision_to IS NULL ORDER BY v.id
 
 -- name: refers_to_document
 -- What stands on a document: its actions and figures, and the copies said to be reprints of it.

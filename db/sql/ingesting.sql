@@ -22,9 +22,9 @@ SELECT body FROM action_version WHERE document = $1 AND revision_to IS NULL ORDE
 SELECT body FROM figure_version WHERE document = $1 AND revision_to IS NULL ORDER BY id
 
 -- name: entities_by_name
--- The entities that have one of these names now, with the name that matched.
+-- The entities that have one of these names now, with the name that matched. Sounds are no names: many share one.
 SELECT n.match_key, v.body FROM entity_name n JOIN entity_version v USING (version)
-WHERE n.match_key = ANY($1::text[]) AND v.revision_to IS NULL ORDER BY v.id
+WHERE n.match_key = ANY($1::text[]) AND n.kind <> 'transliteration' AND v.revision_to IS NULL ORDER BY v.id
 
 -- name: entities_by_id
 -- Some entities as they stand now.

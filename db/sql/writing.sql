@@ -82,7 +82,8 @@ INSERT INTO action_code (version, list, code, position) VALUES ($1, $2, $3, $4)
 
 -- name: insert_action_entity
 -- One of its named subjects.
-INSERT INTO action_entity (version, position, entity, name, kind) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO action_entity (version, position, entity, name, kind, operator, operator_name)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 
 -- name: insert_figure_version
 -- What is known of a figure from a revision on.

@@ -81,7 +81,13 @@ def _stated(kind: RecordKind, record: Action | Figure) -> Iterator[tuple[str, ob
     yield "codes", [[name, code] for name in _CODE_LISTS[kind] for code in getattr(record, name)]
     yield "anchors", [_anchor(record.document.id, anchor) for anchor in record.anchors]
     if isinstance(record, Action):
-        yield "entities", [[mention.entity, mention.name, mention.kind] for mention in record.entities]
+        yield (
+            "entities",
+            [
+                [mention.entity, mention.name, mention.kind, mention.operator, mention.operator_name]
+                for mention in record.entities
+            ],
+        )
 
 
 def _period(period: Period | None) -> Iterator[tuple[str, object]]:

@@ -42,6 +42,7 @@ _OTHERS: Final[dict[str, tuple[Any, str]]] = {
     "from": (date, "First day. Figures match where their period touches the days asked for."),
     "to": (date, "Last day, included."),
     "entity": (str, "Entities, each by id or by any of its names, in either script."),
+    "operator": (str, "Companies said to run what is named, each by id or by any of its names."),
     "document": (strawberry.ID, "Documents, by id."),
     "search": (str, "Words that must stand in the names, titles or wording."),
 }

@@ -114,7 +114,8 @@ def value_of(source: object, name: str) -> object:
     """The value of a field that has no resolver of its own."""
     match source:
         case Stored() | Mentioned():
-            return source.data[name]
+            # Fields that came later stand only in records that have a value for them.
+            return source.data.get(name)
         case Coded():
             return getattr(source.item, name)
         case dict():

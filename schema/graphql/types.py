@@ -49,6 +49,11 @@ async def _entity(root: Mentioned) -> Any:
     return await root.at.snapshot.get("entity", root.data["entity"])
 
 
+async def _operator(root: Mentioned) -> Any:
+    operator = root.data.get("operator")
+    return None if operator is None else await root.at.snapshot.get("entity", operator)
+
+
 def _mentions(root: Stored) -> Any:
     return [Mentioned(mention, root.at) for mention in root.data["entities"]]
 
@@ -58,6 +63,8 @@ class EntityMention:
     entity: "Entity" = strawberry.field(resolver=_entity, description="The entity.")
     name: str
     kind: SubjectKind = code("subject_kinds", "kind")
+    operator: "Entity | None" = strawberry.field(resolver=_operator)
+    operator_name: str | None
 
 
 @face_of(records.Action)

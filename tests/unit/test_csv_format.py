@@ -48,13 +48,13 @@ ROW = Row(version=1, id=ACTION.id, on=ACTION.acted_on, body=ACTION.model_dump_js
 
 HEAD = (
     "id,document_id,document_url,acted_on,date_basis,decided_on,period_start,period_end,entity_ids,entity_names,"
-    "entity_kinds,unnamed_subject,open_ended,subject_kinds,measures,categories,authorities,instruments,campaigns,"
-    "regions,amount_cny,gist_zh,gist_en,confidence,anchor_count,evidence,extractor,revision\r\n"
+    "entity_kinds,operator_ids,operator_names,unnamed_subject,open_ended,subject_kinds,measures,categories,authorities,"
+    "instruments,campaigns,regions,amount_cny,gist_zh,gist_en,confidence,anchor_count,evidence,extractor,revision\r\n"
 )
 LINE = (
     "a-2222222222222,d-2222222222222,,2023-12-31,period_end,,2023-01-01,2023-12-31,e-2222222222222|baidu,"
     '"a\\|b|他说""好"",\n走了\\\\",app|platform,'
-    "'=cmd|' /C calc'!A0,true,app|platform,fine,,cac,,,100000,0,罚款,Fine,medium,3,罚款|a\\|b,test/1,3\r\n"
+    ",,'=cmd|' /C calc'!A0,true,app|platform,fine,,cac,,,100000,0,罚款,Fine,medium,3,罚款|a\\|b,test/1,3\r\n"
 )
 
 
