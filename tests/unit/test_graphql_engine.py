@@ -11,7 +11,7 @@ import pytest
 from schema.graphql import Answer, Engine, Limits, Request
 from schema.points import encode_cursor
 from schema.ports import StoreUnavailable
-from schema.query import Key, fingerprint
+from schema.query import MAX_CONDITIONS, Key, fingerprint
 from schema.records import Action, AnyRecord, Document, Entity, Figure, RecordKind
 from tests.support import corpus
 from tests.unit.fake_reader import LATEST, FakeReader
@@ -149,8 +149,8 @@ async def test_the_revision_answered_from_and_the_cost_are_reported(store: FakeR
         ('entity: "a\\u0000"', "entity"),
         ('search: "\\u0000"', "search"),
         (f"year: {[2024] * 101}", "year"),
-        (f"and: [{'{year: 2024}' * 21}]", "year"),
-        ("year: 2024, and: [" + '{year: 2024, search: "x"}' * 10 + "]", "year"),
+        (f"and: [{'{year: 2024}' * (MAX_CONDITIONS + 1)}]", "year"),
+        ("year: 2024, and: [" + '{year: 2024, search: "x"}' * (MAX_CONDITIONS // 2) + "]", "year"),
         ('and: [{year: 2024}, {search: "\\u0000"}]', "search"),
         ('asOf: "r6"', "asOf"),
         ('asOf: "2026.1.1"', "asOf"),
