@@ -6,9 +6,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	&& { echo "$$python"; break; }; done)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 ARGS ?=
+N ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test accuracy lint lock contract
+.PHONY: help install install-dev serve test accuracy bench-data lint lock contract
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -25,6 +26,9 @@ test: install-dev ## all tests; ARGS="tests/db -k restart" chooses some
 
 accuracy: install-dev ## precision and recall of the parser on the labelled announcements; ARGS=--details says what it gets wrong
 	@.venv/bin/python -m tests.accuracy $(ARGS)
+
+bench-data: install-dev ## a synthetic store to measure on, made once and kept; N=10000000 says how many actions
+	@.venv/bin/python -m tests.bench.data --actions $(N)
 
 lint: install-dev ## style, types, layers
 	.venv/bin/ruff check
