@@ -11,7 +11,7 @@ from db.ingest.drafts import Draft, Found, Result
 from db.ingest.evidence import Evidence
 from db.ingest.figures import Count, counts_in
 from db.ingest.measures import Measure, measures_in
-from db.ingest.reading import Reading, between
+from db.ingest.reading import Reading, around, between, next_from
 from db.ingest.subjects import Subject
 
 _LISTED = frozenset({"app", "mini_program"})
@@ -49,7 +49,7 @@ class CountCarrier:
             for quantity in between(reading.counts, clause.start, clause.end):
                 if not words.pattern("remaining").search(reading.text, clause.start, quantity.start):
                     continue
-                place = next((one for one in measures if one.start >= clause.end), None)
+                place = next_from(measures, clause.end)
                 if place is None:
                     break
                 for count in counts_in(reading, quantity.start, clause.end, [place]):
@@ -60,9 +60,8 @@ class CountCarrier:
     def _use(self, sentence: Sentence, position: int) -> None:
         """Note that the clause of a measure gave a record, though its count or list stands elsewhere."""
         if self._reading.segment.kind not in ("title", "heading"):
-            for clause in sentence.clauses:
-                if clause.start <= position < clause.end:
-                    self._result.use(self._reading, clause)
+            for clause in around(sentence.clauses, position):
+                self._result.use(self._reading, clause)
 
     def _act(self, start: int, end: int, count: Count, clause: Clause, attribution: Attribution) -> None:
         draft = Draft(self._reading, Subject(start, end, kind=count.subject), start)
@@ -85,10 +84,7 @@ class CountCarrier:
 
     def _is_known(self, count: Count) -> bool:
         """Whether an earlier line, the summary say, has announced as many."""
-        return any(
-            one.count.measure.code == "circular_notice" and one.count.quantity.bounds == count.quantity.bounds
-            for one in self._result.counts
-        )
+        return count.quantity.bounds in self._result.announced
 
     def _counts(
         self, sentence: Sentence, attributions: Sequence[Attribution], measure: Measure

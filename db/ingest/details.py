@@ -7,10 +7,10 @@ from db.ingest.clauses import Clause, Sentence
 from db.ingest.drafts import Draft
 from db.ingest.evidence import Evidence
 from db.ingest.periods import dates
-from db.ingest.reading import Reading, between
+from db.ingest.reading import REACH, Reading, between
 
-_REACH = 300
-"""How far before its clause an act's law and day may stand: a sentence can be a whole page."""
+_LEAD = 4
+"""So many characters hold what leads to a day (于, 截至)."""
 
 
 def add_details(draft: Draft, sentence: Sentence, clause: Clause) -> None:
@@ -38,7 +38,7 @@ def campaigns_of(reading: Reading, sentence: Sentence) -> list[Evidence]:
 
 def _instruments(reading: Reading, sentence: Sentence, clause: Clause) -> list[Evidence]:
     """The laws and rules after 依据 or 违反, in the sentence up to the act."""
-    start = max(sentence.start, clause.start - _REACH)
+    start = max(sentence.start, clause.start - REACH)
     basis = words.pattern("basis_words").search(reading.text, start, clause.end)
     if basis is None:
         return []
@@ -60,6 +60,7 @@ def _decided(reading: Reading, sentence: Sentence, clause: Clause) -> list[Evide
     """The day a sentence about an act begins with."""
     return [
         Evidence(day.isoformat(), reading.segment, start, end)
-        for day, start, end in dates(reading.text, max(sentence.start, clause.start - _REACH), clause.end)
-        if start == sentence.start or words.pattern("date_leads").search(reading.text, sentence.start, start)
+        for day, start, end in dates(reading.text, max(sentence.start, clause.start - REACH), clause.end)
+        if start == sentence.start
+        or words.pattern("date_leads").search(reading.text, max(sentence.start, start - _LEAD), start)
     ][:1]

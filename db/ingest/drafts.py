@@ -60,6 +60,8 @@ class Result:
 
     drafts: list[Draft] = field(default_factory=list)
     counts: list[Found] = field(default_factory=list)
+    announced: set[tuple[int | None, int | None]] = field(default_factory=set)
+    """How many the circulars were about, as counts have their bounds."""
     used: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     """By segment, the stretches that gave a record or a part of one."""
     unread: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
@@ -76,6 +78,8 @@ class Result:
 
     def count(self, found: Found) -> None:
         self.counts.append(found)
+        if found.count.measure.code == "circular_notice":
+            self.announced.add(found.count.quantity.bounds)
         self.use(found.reading, found.clause)
 
     def use(self, reading: Reading, clause: Clause) -> None:

@@ -11,7 +11,7 @@ from db.ingest.evidence import Evidence
 from db.ingest.lexicon import Spot
 from db.ingest.measures import Measure
 from db.ingest.quantities import Quantity, filler_words
-from db.ingest.reading import Reading, between, overlaps
+from db.ingest.reading import TAIL, Reading, between, last_until, next_from, overlaps
 from db.ingest.subjects import head_kind, kind_at
 from schema.codes import vocabulary_source
 
@@ -69,15 +69,12 @@ def counts_in(reading: Reading, start: int, end: int, measures: Sequence[Measure
 
 def _measure_of(quantity: Quantity, measures: Sequence[Measure], after: int) -> Measure | None:
     """The last measure between the count before and this one, else the first that follows."""
-    before = [one for one in measures if after <= one.start and one.end <= quantity.start]
-    if before:
-        return before[-1]
-    return next((one for one in measures if one.start >= quantity.end), None)
+    return last_until(measures, after, quantity.start) or next_from(measures, quantity.end)
 
 
 def _noun(reading: Reading, quantity: Quantity, start: int, end: int) -> Spot | None:
     """What was counted: the noun before the number (网站10646家), else the one after it (11159家网站平台)."""
-    filled = _fillers().search(reading.text, start, quantity.start)
+    filled = _fillers().search(reading.text, max(start, quantity.start - TAIL), quantity.start)
     before = head_kind(reading, start, filled.start() if filled else quantity.start)
     if before is not None:
         return before

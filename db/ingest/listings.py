@@ -47,6 +47,8 @@ class ListReader:
     ground: list[Evidence] = field(default_factory=list)
     topic: list[Evidence] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
+    _ordered: int = 0
+    """So many of the drafts have been ordered already to do something."""
     _leads: bool = False
     _table: _Table | None = None
 
@@ -93,9 +95,11 @@ class ListReader:
     def _order(self, reading: Reading) -> None:
         """What all that are listed are told to do, after the list."""
         found = words.pattern("list_orders").search(reading.text) if self.drafts else None
-        for draft in self.drafts if found else ():
-            if found and all(one.value != "correction_order" for one in draft.measures):
-                draft.measures.append(Evidence("correction_order", reading.segment, *found.span()))
+        if found is not None:
+            order = Evidence("correction_order", reading.segment, *found.span())
+            for draft in self.drafts[self._ordered :]:
+                draft.measures.append(order)
+            self._ordered = len(self.drafts)
 
     def _subjects(self, reading: Reading) -> Iterator[tuple[Subject, list[Evidence]]]:
         if reading.text.lstrip().startswith("|"):

@@ -11,7 +11,7 @@ from db.ingest import words
 from db.ingest.gazetteer import lookup
 from db.ingest.lexicon import Spot
 from db.ingest.quantities import counted_phrase
-from db.ingest.reading import Reading, between, overlaps
+from db.ingest.reading import TAIL, Reading, between, overlaps
 from db.ingest.subjects import Name, Subject, head_kind, kind_at
 
 _QUOTED = re.compile(
@@ -25,6 +25,7 @@ _BARE_END = re.compile(f"{_BARE}$")
 _LONGEST_BARE = 20
 _BATCH_REACH = 3
 _LEAD_REACH = 4
+_OF = re.compile("的")
 _GLOSS = re.compile("（[^（）]{1,40}）")
 
 
@@ -213,20 +214,18 @@ def _noun_after(reading: Reading, after: int, end: int) -> Spot | None:
     spot = kind_at(reading, count.end() if count else after)
     if spot is not None and spot.end <= end:
         return spot
-    trailing = _trailing().search(reading.text, after, end)
+    trailing = _trailing().search(reading.text, max(after, end - TAIL), end)
     head = head_kind(reading, after, trailing.start() if trailing else end)
     return head or _noun_of_phrase(reading, after, end)
 
 
 def _noun_of_phrase(reading: Reading, after: int, end: int) -> Spot | None:
     """The last noun after 的, where the verb follows it: 对“…”等…的网站予以关闭."""
-    at = reading.text.rfind("的", after, end)
-    while at >= 0:
-        spot = kind_at(reading, at + 1)
-        if spot is not None and spot.end <= end:
-            return spot
-        at = reading.text.rfind("的", after, at)
-    return None
+    if reading.phrase_heads is None:
+        heads = (kind_at(reading, found.end()) for found in _OF.finditer(reading.text))
+        reading.phrase_heads = sorted({spot for spot in heads if spot is not None}, key=lambda spot: spot.start)
+    within = between(reading.phrase_heads, after + 1, end)
+    return within[-1] if within else None
 
 
 def _noun_before(reading: Reading, start: int) -> Spot | None:

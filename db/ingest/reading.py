@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +19,10 @@ from db.ingest.scan import Hits, scanner
 if TYPE_CHECKING:
     from db.ingest.measures import Measure
 
+REACH = 300
+"""So far from an act, at most, stands what belongs to it: a clause can be a whole page."""
+TAIL = 40
+"""So many characters hold a number with its measure word and the fillers around it."""
 _NEGATION_REACH = 4
 _BRACKETS = re.compile("（[^（）]*）")
 _QUOTED = re.compile("“[^“”]{1,40}”")
@@ -45,6 +49,8 @@ class Reading:
         self.text = segment.folded
         self.measures: dict[tuple[int, int], Sequence[Measure]] = {}
         """The measures of its clauses, once they have been asked for."""
+        self.phrase_heads: list[Spot] | None = None
+        """The nouns that stand right after 的, once they have been asked for."""
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -149,6 +155,28 @@ def between(placed: Sequence[P], start: int, end: int) -> Sequence[P]:
     first = bisect_left(placed, start, key=_start)
     last = bisect_left(placed, end, lo=first, key=_start)
     return [one for one in placed[first:last] if one.end <= end]
+
+
+def around(placed: Sequence[P], position: int) -> Sequence[P]:
+    """The one of an ordered list that a position lies in, where there is one."""
+    index = bisect_right(placed, position, key=_start)
+    return [one for one in placed[max(0, index - 1) : index] if position < one.end]
+
+
+def last_until(placed: Sequence[P], start: int, end: int) -> P | None:
+    """The last of an ordered list that stands whole between two positions, one without extent at the end included."""
+    for index in range(bisect_right(placed, end, key=_start) - 1, -1, -1):
+        if placed[index].start < start:
+            return None
+        if placed[index].end <= end:
+            return placed[index]
+    return None
+
+
+def next_from(placed: Sequence[P], position: int) -> P | None:
+    """The first of an ordered list that begins at a position or after it."""
+    index = bisect_left(placed, position, key=_start)
+    return placed[index] if index < len(placed) else None
 
 
 def _start(one: Placed) -> int:
