@@ -12,7 +12,7 @@ from db.ingest.clauses import Clause
 from db.ingest.evidence import Evidence
 from db.ingest.lexicon import Spot
 from db.ingest.quantities import counted_phrase, filler_words
-from db.ingest.reading import Act, Reading, between
+from db.ingest.reading import REACH, Act, Reading, between
 from db.ingest.subjects import head_kind, kind_at, own_kind
 from schema.codes import vocabulary_source
 
@@ -106,14 +106,17 @@ def _objects(reading: Reading, act: Act, clause: Clause, region_end: int) -> Ite
     direct = kind_at(reading, counted.end() if counted else act.end)
     if direct is not None and direct.end <= region_end:
         yield direct
-    elif head := _head(reading, act.end, region_end):
+        return
+    if head := _head(reading, act.end, region_end):
         yield Spot(own_kind(reading, act.end, head), head.start, head.end)
-    elif (
-        (preposed := words.pattern("preposers").search(reading.text, clause.start, act.start))
+        return
+    first = max(clause.start, act.start - REACH)
+    if (
+        (preposed := words.pattern("preposers").search(reading.text, first, act.start))
         and (before := reading.kinds_between(preposed.end(), act.start))
     ) or (
-        (passive := _passive().search(reading.text, clause.start, act.start))
-        and (before := reading.kinds_between(clause.start, passive.start()))
+        (passive := _passive().search(reading.text, first, act.start))
+        and (before := reading.kinds_between(first, passive.start()))
     ):
         yield before[-1]
 

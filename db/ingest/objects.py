@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from db.ingest import words
 from db.ingest.clauses import Clause
@@ -13,7 +15,7 @@ from db.ingest.lexicon import Spot
 from db.ingest.measures import Measure, nature
 from db.ingest.names import named_subjects
 from db.ingest.quantities import counted_phrase
-from db.ingest.reading import Reading
+from db.ingest.reading import REACH, Reading
 from db.ingest.subjects import Subject, kind_chain, unnamed
 
 _BEFORE = 8
@@ -55,18 +57,19 @@ def deeds(reading: Reading, clause: Clause, measures: Sequence[Measure]) -> list
 
 def _owner(measure: Measure, subjects: Sequence[Subject]) -> int:
     """A measure belongs to the subject in the words after it, else to the last one before it."""
-    for index, subject in enumerate(subjects):
-        if measure.start <= subject.start < measure.region_end:
-            return index
-    before = [index for index, subject in enumerate(subjects) if subject.end <= measure.start]
-    return before[-1] if before else 0
+    index = bisect_left(subjects, measure.start, key=_start)
+    if index < len(subjects) and subjects[index].start < measure.region_end:
+        return index
+    while index > 0 and subjects[index - 1].end > measure.start:
+        index -= 1
+    return max(0, index - 1)
 
 
 def _objects(reading: Reading, clause: Clause, measures: Sequence[Measure]) -> list[Subject]:
     named = [
         subject
         for subject in named_subjects(reading, clause.start, clause.end)
-        if any(_falls_on(reading, clause, measure, subject) for measure in measures)
+        if _is_object(reading, clause, measures, subject)
     ]
     if named:
         return named
@@ -75,17 +78,31 @@ def _objects(reading: Reading, clause: Clause, measures: Sequence[Measure]) -> l
     return [subject for subject in found if subject is not None]
 
 
-def _falls_on(reading: Reading, clause: Clause, measure: Measure, subject: Subject) -> bool:
-    if measure.start <= subject.start:
-        between = reading.text[measure.end : subject.start] if measure.end <= subject.start else ""
-        return subject.start < measure.region_end and not words.pattern("place_words").search(between)
+def _is_object(reading: Reading, clause: Clause, measures: Sequence[Measure], subject: Subject) -> bool:
+    """Whether any measure of the clause falls on a subject: the one whose words it stands in, or one after it."""
+    index = bisect_right(measures, subject.start, key=_start)
+    if index > 0 and _is_governed(reading, measures[index - 1], subject):
+        return True
+    if index == len(measures):
+        return False
     before = max(clause.start, subject.start - _BEFORE)
     if words.pattern("orders").search(reading.text, before, subject.start):
         # Who is told to deal with accounts is not the one dealt with.
-        return nature(measure.code) != "platform_action_urged"
+        return any(nature(measure.code) != "platform_action_urged" for measure in islice(measures, index, None))
     if _at_end("preposers").search(reading.text, before, subject.start):
         return True
-    return words.pattern("passives").search(reading.text, subject.end, measure.start) is not None
+    reach = min(measures[-1].start, subject.end + REACH)
+    return words.pattern("passives").search(reading.text, subject.end, reach) is not None
+
+
+def _is_governed(reading: Reading, measure: Measure, subject: Subject) -> bool:
+    """Whether a subject stands in the words after a measure."""
+    between = reading.text[measure.end : subject.start] if measure.end <= subject.start else ""
+    return subject.start < measure.region_end and not words.pattern("place_words").search(between)
+
+
+def _start(one: Measure | Subject) -> int:
+    return one.start
 
 
 def _preposed(reading: Reading, clause: Clause, measure: Measure) -> Subject | None:
@@ -107,7 +124,8 @@ def _preposed(reading: Reading, clause: Clause, measure: Measure) -> Subject | N
 def _preposition_end(reading: Reading, clause: Clause, measure: Measure) -> int | None:
     """Where the phrase after 对 begins; 将依法对 is one preposition, not two."""
     at: int | None = None
-    for found in words.pattern("preposers").finditer(reading.text, clause.start, measure.start):
+    first = max(clause.start, measure.start - REACH)
+    for found in words.pattern("preposers").finditer(reading.text, first, measure.start):
         if at is not None and not _adverbs().fullmatch(reading.text, at, found.start()):
             return at
         at = found.end()
