@@ -1,14 +1,14 @@
-"""Cuts a page into blocks with the standard HTML parser, keeping every offset."""
+"""Cuts a page into blocks by its HTML, keeping every offset."""
 
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from itertools import accumulate
 from typing import NamedTuple
 
 from db.ingest.blocks import Block, Kind, Link
+from db.ingest.html_tokens import Token, attributes, tokens
 from db.ingest.mapped import MappedBuilder, verbatim
 from db.ingest.source_facts import page_facts
 
@@ -21,6 +21,7 @@ _BLOCKS: dict[str, Kind] = {
 }
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "source", "area", "col", "wbr", "embed", "base"})
 _IMPLIED_END = {"p": "p", "li": "li", "tr": "tr", "dt": "dt", "dd": "dd", "option": "option"}
+_NONE: Mapping[str, str] = {}
 _SPACES = str.maketrans("\n\t\xa0", "   ")
 
 
@@ -41,15 +42,11 @@ class _Pending:
     bold: int = 0
 
 
-class BlockReader(HTMLParser):
+class BlockReader:
     """Collects blocks; use `read_blocks`."""
 
     def __init__(self, text: str, start: int) -> None:
-        super().__init__(convert_charrefs=False)
         self._text = text
-        self._start = start
-        body = text[start:]
-        self._lines = [0, *accumulate(len(line) + 1 for line in body.split("\n"))]
         self._facts = page_facts()
         self._stack: list[_Open] = []
         self._counts: dict[str, int] = {}
@@ -58,35 +55,35 @@ class BlockReader(HTMLParser):
         self._pending = _Pending()
         self._link: tuple[int, str] | None = None
         self.blocks: list[Block] = []
-        self.feed(body)
-        self.close()
+        for token in tokens(text, start):
+            if token.kind == "text":
+                self._words(token)
+            elif token.kind == "start":
+                self._open(token)
+            elif token.kind == "end":
+                self._close(token.name)
+            else:
+                self._reference(token)
         self._flush("paragraph")
 
-    # The offset of what the parser is at, in the text layer.
-    def _here(self) -> int:
-        line, column = self.getpos()
-        return self._start + self._lines[line - 1] + column
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def _open(self, token: Token) -> None:
+        tag = token.name
         if tag == "br":
             self._flush(self._kind())
-        if tag in _VOID:
+        if tag in _VOID or token.rest.endswith("/"):
             return
         if tag in _IMPLIED_END and self._stack and self._stack[-1].tag == _IMPLIED_END[tag]:
-            self.handle_endtag(tag)
+            self._close(tag)
         if tag in _BLOCKS:
             self._flush(self._kind())
-        self._push(tag, dict(attrs))
+        given = attributes(token) if token.rest else _NONE
+        self._push(tag, given)
         if tag == "a":
-            self._link = (self._pending.builder.size, dict(attrs).get("href") or "")
+            self._link = (self._pending.builder.size, given.get("href", ""))
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
-            self._flush(self._kind())
-
-    def _push(self, tag: str, attrs: dict[str, str | None]) -> None:
+    def _push(self, tag: str, given: Mapping[str, str]) -> None:
         above = self._stack[-1] if self._stack else _Open("", None, False)
-        names = f"{attrs.get('class') or ''} {attrs.get('id') or ''}".split()
+        names = f"{given.get('class', '')} {given.get('id', '')}".split() if given else ()
         region = next((self._facts.regions[name] for name in names if name in self._facts.regions), above.region)
         skip = above.skip or tag in self._facts.skipped_tags
         self._stack.append(_Open(tag, region, skip))
@@ -94,7 +91,7 @@ class BlockReader(HTMLParser):
         self._depth += tag in _BLOCKS
         self._bold += tag in ("b", "strong")
 
-    def handle_endtag(self, tag: str) -> None:
+    def _close(self, tag: str) -> None:
         if not self._counts.get(tag):
             return
         if tag in _BLOCKS:
@@ -117,16 +114,16 @@ class BlockReader(HTMLParser):
                 return _BLOCKS[element.tag]
         return "paragraph"
 
-    def handle_data(self, data: str) -> None:
+    def _words(self, token: Token) -> None:
         if self._stack and self._stack[-1].skip:
             return
+        data = self._text[token.start : token.end]
         if self._depth:
-            self._add(data.translate(_SPACES), self._here(), len(data))
+            self._add(data.translate(_SPACES), token.start, len(data))
         else:
-            self._add_lines(data)
+            self._add_lines(data, token.start)
 
-    def _add_lines(self, data: str) -> None:
-        at = self._here()
+    def _add_lines(self, data: str, at: int) -> None:
         first, *others = data.split("\n")
         self._add(first, at, len(first))
         if not others:
@@ -154,19 +151,11 @@ class BlockReader(HTMLParser):
             at = end + 1
         return at
 
-    def handle_entityref(self, name: str) -> None:
-        self._reference(f"&{name}")
-
-    def handle_charref(self, name: str) -> None:
-        self._reference(f"&#{name}")
-
-    def _reference(self, written: str) -> None:
-        at = self._here()
-        if self._text.startswith(";", at + len(written)):
-            written += ";"
+    def _reference(self, token: Token) -> None:
         if not (self._stack and self._stack[-1].skip):
+            written = self._text[token.start : token.end]
             meaning = html.unescape(written).replace("\x00", "").translate(_SPACES)
-            self._add(meaning, at, len(written))
+            self._add(meaning, token.start, len(written))
 
     def _add(self, text: str, at: int, length: int) -> None:
         self._pending.builder.add(text, at, at + length)
