@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from schema.codes import ListName
 from schema.ids import ID_PATTERNS
@@ -30,7 +30,7 @@ from schema.query import (
     MAX_VALUES,
     BadQuery,
 )
-from schema.records import RecordKind
+from schema.records import Basis, RecordKind
 
 CURSOR_PATTERN = "^[A-Za-z0-9_-]{8,400}$"
 _CODE_PATTERN = "^[a-z0-9_]{1,64}$"
@@ -198,6 +198,14 @@ _FILTERS: dict[str, Parameter] = {
             "Ids of documents.",
             {"type": "string", "pattern": ID_PATTERNS["document"], "format": "document-id"},
             _matching(ID_PATTERNS["document"], "the id of a document"),
+        ),
+        Parameter(
+            "basis",
+            "groups",
+            "What the record rests on: the text of the page (`text`), or a list of facts that somebody read off a page "
+            "whose text is not held (`transcribed`).",
+            {"type": "string", "enum": list(get_args(Basis))},
+            _one_of(get_args(Basis)),
         ),
         Parameter(
             "search",

@@ -15,7 +15,7 @@ from schema.gist import action_gist, figure_gist
 from schema.records import Action, AnyRecord, Document, EntityMention, Figure
 
 GENERATED = ("gist_zh", "gist_en")
-_IDENTITY = frozenset(("id", "document", "revision", "extractor"))
+_IDENTITY = frozenset(("id", "document", "revision", "extractor", "basis"))
 # What was measured of a copy is no reading of it: another text is another retrieval.
 _MEASURED = frozenset(("url", "sha256", "source_sha256", "length", "clauses"))
 _TOGETHER = (

@@ -104,10 +104,16 @@ def _documents(made: Conditions, filter: Filter, column: str) -> None:
         made.add(f"{made.alias}.{column} = ANY({made.bind(list(ids))}::text[])")
 
 
+def _bases(made: Conditions, filter: Filter) -> None:
+    for bases in filter.basis:
+        made.add(f"{made.alias}.basis = ANY({made.bind(list(bases))}::text[])")
+
+
 def _on_actions(made: Conditions, filter: Filter) -> None:
     _days(made, filter, "acted_on", "acted_on")
     _linked_codes(made, filter, "action_code", CODE_FILTERS)
     _documents(made, filter, "document")
+    _bases(made, filter)
     wanted = [_named(made, group, "a.entity") for group in filter.entity]
     wanted += [_named(made, group, "a.operator") for group in filter.operator]
     wanted += [f"a.entity = ANY({made.bind(list(group))}::text[])" for group in filter.entity_id]
@@ -119,6 +125,7 @@ def _on_figures(made: Conditions, filter: Filter) -> None:
     _days(made, filter, "period_start", "period_end")
     _linked_codes(made, filter, "figure_code", ("authority", "region"))
     _documents(made, filter, "document")
+    _bases(made, filter)
     for name in ("measure", "subject_kind", "campaign"):
         for group in getattr(filter, name):
             made.add(f"{made.alias}.{name} = ANY({_bind_codes(made, name, group)})")
@@ -145,7 +152,9 @@ def _on_documents(made: Conditions, filter: Filter) -> None:
     """Dates are those of publication; codes and names are those of one action or figure it states."""
     _days(made, filter, "published_on", "published_on")
     _documents(made, filter, "id")
-    stated = filter.model_copy(update={"year": (), "since": None, "until": None, "document": (), "search": ()})
+    _bases(made, filter)
+    own = {"year": (), "since": None, "until": None, "document": (), "basis": (), "search": ()}
+    stated = filter.model_copy(update=own)
     if stated == Filter():
         return
     actions = made.within("i")

@@ -121,14 +121,17 @@ def _search_key(*texts: str | None) -> str:
 
 async def _write_document(connection: Connection, record: Document, change: Change) -> None:
     await connection.execute(statement("insert_document"), record.id, record.url)
-    await connection.execute(statement("insert_text_layer"), record.sha256, record.length, None)
-    await connection.execute(statement("insert_document_text"), record.id, record.sha256)
+    if record.sha256 is not None:
+        await connection.execute(statement("insert_text_layer"), record.sha256, record.length, None)
+        await connection.execute(statement("insert_document_text"), record.id, record.sha256)
+    clauses = record.clauses
     version = await connection.fetchval(
         statement("insert_document_version"),
         record.id, record.revision, record.original_url, record.title, record.publisher, record.issuer,
         record.published_on, *_ends(record.period), record.sha256, record.source_sha256, record.reprint_of,
-        record.clauses.extracted, record.clauses.ignored, record.clauses.unhandled, record.extractor,
-        _search_key(record.title, record.publisher, record.url, record.original_url), record_json(record),
+        clauses and clauses.extracted, clauses and clauses.ignored, clauses and clauses.unhandled, record.basis,
+        record.extractor, _search_key(record.title, record.publisher, record.url, record.original_url),
+        record_json(record),
     )  # fmt: skip
     await connection.executemany(
         statement("insert_unhandled_clause"),
@@ -157,7 +160,7 @@ async def _write_action(connection: Connection, record: Action) -> None:
         statement("insert_action_version"),
         record.id, record.revision, record.document.id, record.acted_on, record.date_basis, record.decided_on,
         *_ends(record.period), record.unnamed_subject, record.open_ended, record.amount_cny, record.confidence,
-        record.extractor, record.gist_zh, record.gist_en,
+        record.basis, record.extractor, record.gist_zh, record.gist_en,
         _search_key(record.gist_zh, record.gist_en, record.unnamed_subject, *mentioned, *quoted),
         record_json(record),
     )  # fmt: skip
@@ -179,7 +182,7 @@ async def _write_figure(connection: Connection, record: Figure) -> None:
         statement("insert_figure_version"),
         record.id, record.revision, record.document.id, record.measure, record.subject_kind, record.campaign,
         record.value_min, record.value_max, record.qualifier, record.unit, record.wording,
-        *_ends(record.period), record.confidence, record.extractor, record.gist_zh, record.gist_en,
+        *_ends(record.period), record.confidence, record.basis, record.extractor, record.gist_zh, record.gist_en,
         _search_key(record.gist_zh, record.gist_en, record.wording, *quoted), record_json(record),
     )  # fmt: skip
     lists = {"authorities": record.authorities, "regions": record.regions}

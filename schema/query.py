@@ -10,7 +10,7 @@ from typing import Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schema.codes import ListName
-from schema.records import RecordKind
+from schema.records import Basis, RecordKind
 
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 50
@@ -47,7 +47,7 @@ CODE_FILTERS: dict[str, ListName] = {
 """The filters whose values are codes, and the list each takes them from."""
 
 FILTERS_OF: dict[RecordKind, tuple[str, ...]] = {
-    "action": ("year", "from", "to", *CODE_FILTERS, "entity", "operator", "document", "search"),
+    "action": ("year", "from", "to", *CODE_FILTERS, "entity", "operator", "document", "basis", "search"),
     "figure": (
         "year",
         "from",
@@ -58,10 +58,23 @@ FILTERS_OF: dict[RecordKind, tuple[str, ...]] = {
         "subject_kind",
         "campaign",
         "document",
+        "basis",
         "search",
     ),
-    "entity": ("year", "from", "to", *CODE_FILTERS, "entity", "document", "search"),
-    "document": ("year", "from", "to", "measure", "category", "authority", "region", "entity", "document", "search"),
+    "entity": ("year", "from", "to", *CODE_FILTERS, "entity", "document", "basis", "search"),
+    "document": (
+        "year",
+        "from",
+        "to",
+        "measure",
+        "category",
+        "authority",
+        "region",
+        "entity",
+        "document",
+        "basis",
+        "search",
+    ),
 }
 """Which filters each kind of record answers to."""
 
@@ -101,6 +114,7 @@ class Filter(_Frozen):
     operator: tuple[AnyOf, ...] = ()
     """Companies said to run what is named, by id or by any of their names."""
     document: tuple[AnyOf, ...] = ()
+    basis: tuple[tuple[Basis, ...], ...] = ()
     search: tuple[str, ...] = ()
 
     @model_validator(mode="after")

@@ -16,8 +16,21 @@ from schema.extraction import Anchor, ClauseCounts, Confidence, NonNegative, Per
 RecordKind = Literal["action", "figure", "entity", "document"]
 DateBasis = Literal["decided", "period_end", "published", "none"]
 Cause = Literal["new_source", "source_changed", "our_correction", "retraction", "vocabulary"]
+Basis = Literal["text", "transcribed"]
 NameLanguage = Literal["zh-Hans", "zh-Hant", "en", "zh-Latn-pinyin"]
 NameKind = Literal["primary", "alias", "former", "translation", "transliteration"]
+
+
+BASIS_MEANING = (
+    "What it rests on. text: it was read from the text of the page. transcribed: it was taken over from a list of "
+    "facts that somebody read off the page; the text is not held, so there are no anchors and nothing can be checked. "
+    "In JSON it is left out where it is text."
+)
+
+
+def _of_text(basis: Basis) -> bool:
+    """Left out of the JSON, so that records made before there was a choice keep their digests."""
+    return basis == "text"
 
 
 class Record(BaseModel):
@@ -69,11 +82,21 @@ class Evidence(Record):
 
     confidence: Confidence = Field(
         description="high: every value was read from words of the same sentence; medium: a value was inherited from an "
-        "earlier sentence of the paragraph; low: a value rests on the section or the document as a whole."
+        "earlier sentence of the paragraph; low: a value rests on the section or the document as a whole. "
+        "Of what was transcribed: how far the list that it was taken from can be relied on."
     )
-    extractor: str = Field(description="Name and version of the extractor that read it.")
-    anchors: tuple[Anchor, ...] = Field(min_length=1, description="The evidence, value by value.")
+    basis: Basis = Field("text", exclude_if=_of_text, description=BASIS_MEANING)
+    extractor: str = Field(description="Name and version of what read or transcribed it.")
+    anchors: tuple[Anchor, ...] = Field(description="The evidence, value by value. Only what was transcribed has none.")
     revision: int = Field(ge=1, description="The revision that opened this version of the record.")
+
+    @model_validator(mode="after")
+    def _evidenced(self) -> Self:
+        if self.basis == "text" and not self.anchors:
+            raise ValueError("a record read from a text has no anchors")
+        if self.basis == "transcribed" and self.anchors:
+            raise ValueError("a transcribed record has anchors, though the text of its page is not held")
+        return self
 
 
 class _ActionFacts(_Stated):
@@ -163,13 +186,33 @@ class Document(Record):
     issuer: str | None = Field(description="Who issued the announcement: a code of `authorities`.")
     published_on: date | None = Field(description="The day of publication.")
     period: Period | None = Field(description="The period the announcement reports on.")
-    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the text layer as UTF-8.")
-    source_sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the bytes as they were read.")
-    length: NonNegative = Field(description="Length of the text layer in Unicode code points.")
+    sha256: str | None = Field(
+        pattern="^[0-9a-f]{64}$", description="SHA-256 of the text layer as UTF-8; null where it was never held."
+    )
+    source_sha256: str | None = Field(
+        pattern="^[0-9a-f]{64}$", description="SHA-256 of the bytes as they were read; null where they never were."
+    )
+    length: NonNegative | None = Field(
+        description="Length of the text layer in Unicode code points; null where it was never held."
+    )
     reprint_of: str | None = Field(description="Id of the canonical copy, where this one is a reprint.")
-    clauses: ClauseCounts = Field(description="How the clauses in the scope of the announcement were dealt with.")
-    extractor: str = Field(description="Name and version of the extractor that read it.")
+    clauses: ClauseCounts | None = Field(
+        description="How the clauses in the scope of the announcement were dealt with; null where no text was held."
+    )
+    basis: Basis = Field("text", exclude_if=_of_text, description=BASIS_MEANING)
+    extractor: str = Field(description="Name and version of what read or transcribed it.")
     revision: int = Field(ge=1, description="The revision that opened this version of the record.")
+
+    @model_validator(mode="after")
+    def _held(self) -> Self:
+        measured = (self.sha256, self.source_sha256, self.length, self.clauses)
+        if self.basis == "text" and None in measured:
+            raise ValueError("a document whose text was read has its hashes, length and clauses")
+        if self.basis == "transcribed" and any(value is not None for value in measured):
+            raise ValueError("a document that was transcribed has neither hashes, length nor clauses")
+        if self.basis == "transcribed" and self.url is None:
+            raise ValueError("a document that was transcribed has an address: nothing else tells which page it is")
+        return self
 
 
 class Revision(Record):

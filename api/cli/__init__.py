@@ -14,6 +14,7 @@ from api.cli.correcting import correct, replay, retract
 from api.cli.reading import extract, ingest
 from api.cli.serving import serve
 from api.cli.stores import known_errors
+from api.cli.transcribing import transcribe
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,7 +23,20 @@ def cunzhao() -> None:
     """The record of how China's internet regulators punish: read announcements, keep the facts, serve them."""
 
 
-for command in (serve, ingest, extract, correct, retract, replay, migrate, status, contract, dataset, verify):
+for command in (
+    serve,
+    ingest,
+    extract,
+    transcribe,
+    correct,
+    retract,
+    replay,
+    migrate,
+    status,
+    contract,
+    dataset,
+    verify,
+):
     cunzhao.add_command(command)
 
 

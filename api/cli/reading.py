@@ -59,7 +59,7 @@ async def _ingest_all(dsn: str, sources: list[str], dry_run: bool) -> int:
                 refused += _refuse(source, error)  # its transaction is undone, the others stand
                 continue
             made = f" r{outcome.revision.number}" if outcome.revision else ""
-            click.echo(f"[{number}/{len(sources)}] {outcome.status}{made}: {source}: {_summary(outcome.change)}")
+            click.echo(f"[{number}/{len(sources)}] {outcome.status}{made}: {source}: {summary(outcome.change)}")
             if dry_run:
                 _show(outcome.change)
     finally:
@@ -95,7 +95,8 @@ def _refuse(source: str, error: Exception) -> int:
     return 1
 
 
-def _summary(change: Change) -> str:
+def summary(change: Change) -> str:
+    """What a change comes to, in a few words."""
     from db.changes import record_kind
 
     counts: dict[str, int] = {}

@@ -26,6 +26,7 @@ EXAMPLES: Mapping[str, Any] = {
     "instrument": ["cybersecurity_law"],
     "entity": ["百度"],
     "operator": ["北京百度网讯科技有限公司"],
+    "basis": ["text"],
     "document": ["d-6g7x5qvzwrhus"],
     "search": ["约谈"],
     "limit": 10,

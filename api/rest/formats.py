@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol, Union, get_args, get_origin
 
 import orjson
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from api.rest.envelope import meta
 from schema.extraction import Anchor
@@ -23,7 +24,7 @@ from schema.ports import Row
 from schema.records import RECORD_MODELS, RecordKind
 
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "json": "application/json"}
-LAST = ("confidence", "anchors", "extractor", "revision")
+LAST = ("basis", "confidence", "anchors", "extractor", "revision")
 """Provenance stands after what the record says."""
 RENAMED = {
     "entities_entity": "entity_ids",
@@ -128,11 +129,11 @@ def csv_columns(kind: RecordKind) -> list[Column]:
     """The columns of a kind of record, derived from its model."""
     fields = RECORD_MODELS[kind].model_fields
     ordered = [name for name in fields if name not in LAST] + [name for name in LAST if name in fields]
-    return [column for name in ordered for column in _columns_of(name, fields[name].annotation)]
+    return [column for name in ordered for column in _columns_of(name, fields[name])]
 
 
-def _columns_of(field: str, annotation: Any) -> list[Column]:
-    inner, many = _unwrapped(annotation)
+def _columns_of(field: str, info: FieldInfo) -> list[Column]:
+    inner, many = _unwrapped(info.annotation)
     if inner is Anchor:
         return [
             Column("anchor_count", lambda record: len(record[field])),
@@ -142,7 +143,10 @@ def _columns_of(field: str, annotation: Any) -> list[Column]:
         return [_nested(field, part, many=many) for part in inner.model_fields]
     if many:
         return [Column(field, lambda record: _cell(joined(record[field])))]
-    return [Column(field, lambda record: _cell(record[field]))]
+    if info.is_required():
+        return [Column(field, lambda record: _cell(record[field]))]
+    # What a record leaves out of its JSON has the default of its model.
+    return [Column(field, lambda record: _cell(record.get(field, info.default)))]
 
 
 def _nested(field: str, part: str, *, many: bool) -> Column:

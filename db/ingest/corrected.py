@@ -23,7 +23,7 @@ T = TypeVar("T", Action, Figure, Entity, Document)
 class Corrections:
     """The corrections and retractions that bear on one document, the oldest first."""
 
-    def __init__(self, made: Sequence[Correction], book: CodeBook, sha256: str) -> None:
+    def __init__(self, made: Sequence[Correction], book: CodeBook, sha256: str | None) -> None:
         self._book = book
         self._fields: dict[str, dict[str, Any]] = {}
         self._as_read: dict[str, dict[str, Any]] = {}

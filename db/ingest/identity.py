@@ -16,6 +16,11 @@ _SURELY = 1 / 3
 
 Where its text has changed since, its offsets count for nothing; the words and what was done still give as much.
 """
+_STATED = {"Figure": 3 / 4, "Action": 1 / 2}
+"""The least share of what a record states, where it has no evidence to be known by.
+
+Of measure, subject, period and value of a figure three must agree; of an action a subject and half of the rest.
+"""
 
 
 def _evidence(anchors: Sequence[Anchor], same_text: bool) -> set[tuple[object, ...]]:
@@ -32,6 +37,31 @@ def _traits(record: Action | Figure, same_text: bool) -> set[tuple[object, ...]]
     return traits | {("does", s, m) for s in subjects if s is not None for m in record.measures}
 
 
+def _facts(record: Action | Figure) -> set[tuple[object, ...]]:
+    """What a record says, without its evidence."""
+    if isinstance(record, Figure):
+        number = record.value_max if record.value_min is None else record.value_min
+        return {
+            ("counts", record.measure), ("among", record.subject_kind), ("in", str(record.period)), ("as", number),
+        }  # fmt: skip
+    facts = {("acts on", subject) for subject in _subjects(record)}
+    facts |= {("does", measure) for measure in record.measures}
+    return facts | ({("fines", str(record.amount_cny))} if record.amount_cny is not None else set())
+
+
+def _subjects(record: Action) -> set[str]:
+    """The entities, or the one subject without a name: the words for it may be ours."""
+    return {mention.entity for mention in record.entities} or {""}
+
+
+def _says_too(one: Action | Figure, other: Action | Figure) -> float:
+    """How much of the shorter of two records the other says too; nothing where they are about different subjects."""
+    if isinstance(one, Action) and isinstance(other, Action) and not _subjects(one) & _subjects(other):
+        return 0
+    mine, theirs = _facts(one), _facts(other)
+    return len(mine & theirs) / min(len(mine), len(theirs))
+
+
 def match(
     before: Sequence[R], now: Sequence[R], *, same_text: bool, gone: Collection[str] = frozenset()
 ) -> dict[int, R]:
@@ -40,17 +70,21 @@ def match(
     `gone` are the ids of those that no longer stand.
     """
     old = [(record, _traits(record, same_text)) for record in before]
-    new = [_traits(record, same_text) for record in now]
-    scores = sorted(
-        (-len(mine & theirs) / len(mine | theirs), record.id, index, place)
-        for place, (record, theirs) in enumerate(old)
-        for index, mine in enumerate(new)
-    )
+    new = [(record, _traits(record, same_text)) for record in now]
+    scores: list[tuple[float, str, int, int]] = []
+    for place, (former, theirs) in enumerate(old):
+        for index, (record, mine) in enumerate(new):
+            if former.anchors and record.anchors:
+                score = len(mine & theirs) / len(mine | theirs)
+                enough = _SURELY if former.id in gone else _ENOUGH
+            else:
+                score, enough = _says_too(former, record), _STATED[type(former).__name__]
+            if score >= enough:
+                scores.append((-score, former.id, index, place))
     pairs: dict[int, R] = {}
     taken: set[int] = set()
-    for score, _, index, place in scores:
-        enough = _SURELY if before[place].id in gone else _ENOUGH
-        if -score >= enough and index not in pairs and place not in taken:
+    for _, _, index, place in sorted(scores):
+        if index not in pairs and place not in taken:
             pairs[index] = before[place]
             taken.add(place)
     return pairs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from db.changes import Correction
@@ -33,11 +33,14 @@ class Known:
 
 async def known_for(connection: Connection, extraction: Extraction) -> Known:
     """Look up what bears on an extraction."""
-    document_id = await _document_id(connection, extraction)
+    return await known_of(connection, await _document_id(connection, extraction), list(_mentions(extraction)))
+
+
+async def known_of(connection: Connection, document_id: str, mentions: Sequence[ExtractedMention]) -> Known:
+    """Look up what is known of a document and of those mentioned in it."""
     body = await connection.fetchval(statement("standing_document"), document_id)
     actions = await connection.fetch(statement("standing_actions"), document_id)
     figures = await connection.fetch(statement("standing_figures"), document_id)
-    mentions = list(_mentions(extraction))
     keys = sorted({match_key(mention.name) for mention in mentions})
     entities: dict[str, Entity] = {}
     named: dict[tuple[str, str], str] = {}
@@ -71,11 +74,16 @@ def _mentions(extraction: Extraction) -> Iterator[ExtractedMention]:
                 yield operator_mention(mention.operator)
 
 
+async def document_at(connection: Connection, url: str) -> str | None:
+    """The id of the document with an address, if there is one."""
+    known: str | None = await connection.fetchval(statement("document_by_url"), url)
+    return known
+
+
 async def _document_id(connection: Connection, extraction: Extraction) -> str:
     """A copy is known by its address; one without an address by its text."""
     document = extraction.document
     if document.url is not None:
-        known = await connection.fetchval(statement("document_by_url"), document.url)
-        return str(known) if known else mint("document", document.url)
+        return await document_at(connection, document.url) or mint("document", document.url)
     known = await connection.fetchval(statement("document_by_text"), document.sha256)
     return str(known) if known else mint("document", document.sha256)

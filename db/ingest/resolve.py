@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
-from db.changes import KIND_OF, Change, Text
+from db.changes import Change, Text
+from db.ingest.continuity import UNSTAMPED, continue_records, same
 from db.ingest.corrected import Corrections
 from db.ingest.entities import Entities
-from db.ingest.identity import R, match
 from db.ingest.known import Known
 from schema.codes import CodeBook
 from schema.extraction import ExtractedAction, ExtractedFigure, Extraction
@@ -26,9 +26,6 @@ from schema.records import (
     RecordKind,
 )
 
-_UNSTAMPED = 1  # the writer puts in the number of the revision
-_HOW_READ = {"revision", "extractor"}  # a record read the same by a newer extractor is the same record
-
 
 def resolve(extraction: Extraction, text: str, known: Known, book: CodeBook, extractor: str) -> Change:
     """The change that makes the store say what the extraction says. It is empty if it says so already."""
@@ -41,74 +38,33 @@ def resolve(extraction: Extraction, text: str, known: Known, book: CodeBook, ext
     same_text = known.document is not None and known.document.sha256 == document.sha256
     actions = [read.action(action, entities) for action in extraction.actions]
     figures = [read.figure(figure) for figure in extraction.figures]
-    changed: list[AnyRecord] = [] if _same(known.document, document) else [document]
+    changed: list[AnyRecord] = [] if same(known.document, document) else [document]
     named = [corrections.apply(entity) for entity in entities.changed()]
-    changed += [entity for entity in named if not _same(known.entities.get(entity.id), entity)]
+    changed += [entity for entity in named if not same(known.entities.get(entity.id), entity)]
     closed: list[tuple[RecordKind, str]] = []
-    changed += _continue(Action, known.actions, actions, same_text, corrections, closed)
-    changed += _continue(Figure, known.figures, figures, same_text, corrections, closed)
+    changed += continue_records(Action, known.actions, actions, same_text, corrections, closed)
+    changed += continue_records(Figure, known.figures, figures, same_text, corrections, closed)
     return Change(
         cause=_cause(known, same_text),
         note=_note(extraction, known, extractor),
         records=changed,
         closed=closed,
-        texts=[Text(sha256=document.sha256, length=document.length, body=text)],
+        texts=[Text(sha256=extraction.document.sha256, length=extraction.document.length, body=text)],
         unhandled={document.id: extraction.unhandled},
     )
 
 
 def _cause(known: Known, same_text: bool) -> Cause:
-    if known.document is None:
+    if known.document is None or known.document.basis == "transcribed":
         return "new_source"
     return "our_correction" if same_text else "source_changed"
 
 
 def _note(extraction: Extraction, known: Known, extractor: str) -> str:
-    verb = "Read" if known.document is None else "Read again"
+    first = known.document is None or known.document.basis == "transcribed"
+    verb = "Read" if first else "Read again"
     where = extraction.document.url or f"a text with the hash {extraction.document.sha256[:12]}"
     return f"{verb} by {extractor}: {where}"
-
-
-def _same(before: AnyRecord | None, now: AnyRecord) -> bool:
-    return before is not None and before.model_dump(exclude=_HOW_READ) == now.model_dump(exclude=_HOW_READ)
-
-
-def _continue(
-    model: type[R],
-    before: Sequence[R],
-    now: Sequence[R],
-    same_text: bool,
-    corrections: Corrections,
-    closed: list[tuple[RecordKind, str]],
-) -> list[R]:
-    """The records to open: those that are new, and those that continue a standing one but differ from it."""
-    kind = KIND_OF[model.__name__]
-    stood: dict[str, R] = {record.id: record for record in before}
-    gone: list[R] = corrections.retracted(model)
-    taken = {*stood, *(record.id for record in gone)}
-    former = [corrections.as_read(record) for record in before] + gone
-    pairs = match(former, now, same_text=same_text, gone=taken - stood.keys())
-    kept = {record.id for record in pairs.values()}
-    # A person saw to a corrected record: not reading it any more in the same text is no reason to close it.
-    closed += [(kind, i) for i in stood if i not in kept and not (same_text and corrections.vouched(i))]
-    opened = []
-    for index, record in enumerate(now):
-        record_id = pairs[index].id if index in pairs else _free(kind, record.id, taken)
-        taken.add(record_id)
-        record = corrections.apply(record.model_copy(update={"id": record_id}))
-        if not corrections.is_retracted(record_id) and not _same(stood.get(record_id), record):
-            opened.append(record)
-    return opened
-
-
-def _free(kind: RecordKind, record_id: str, taken: set[str]) -> str:
-    """The id itself, unless it stands for another record of this document."""
-    number = 2
-    free = record_id
-    while free in taken:
-        free = mint(kind, record_id, number)
-        number += 1
-    return free
 
 
 class _Reading:
@@ -140,7 +96,7 @@ class _Reading:
             reprint_of=read.reprint_of,
             clauses=read.clauses,
             extractor=self._extractor,
-            revision=_UNSTAMPED,
+            revision=UNSTAMPED,
         )
 
     def action(self, read: ExtractedAction, entities: Entities) -> Action:
@@ -164,7 +120,7 @@ class _Reading:
             confidence=read.confidence,
             extractor=self._extractor,
             anchors=read.anchors,
-            revision=_UNSTAMPED,
+            revision=UNSTAMPED,
             acted_on=acted_on,
             date_basis=basis,
             decided_on=read.decided_on,
@@ -192,7 +148,7 @@ class _Reading:
             confidence=read.confidence,
             extractor=self._extractor,
             anchors=read.anchors,
-            revision=_UNSTAMPED,
+            revision=UNSTAMPED,
             measure=read.measure,
             subject_kind=read.subject,
             value_min=read.value_min,

@@ -17,6 +17,11 @@ LEFT JOIN action_version v ON v.version = a.action_version
 LEFT JOIN figure_version f ON f.version = a.figure_version
 ORDER BY a.sha256, a.id
 
+-- name: verify_transcribed
+-- How many facts that stand now rest on pages whose text is not held.
+SELECT (SELECT count(*) FROM action_version WHERE basis = 'transcribed' AND revision_to IS NULL)
+     + (SELECT count(*) FROM figure_version WHERE basis = 'transcribed' AND revision_to IS NULL)
+
 -- name: verify_changes
 -- What every revision opened, closed and set right. A version that gives way to the next one is not closed as such.
 SELECT revision_from AS revision, 'document' AS kind, id, body FROM document_version
@@ -38,9 +43,9 @@ ORDER BY revision
 -- Every document version beside its JSON, with what stands in other tables.
 SELECT v.id, v.revision_from, d.url, v.original_url, v.title, v.publisher, v.issuer, v.published_on, v.period_start,
        v.period_end, v.sha256, v.source_sha256, t.length, v.reprint_of, v.clauses_extracted, v.clauses_ignored,
-       v.clauses_unhandled, v.extractor, v.body,
+       v.clauses_unhandled, v.basis, v.extractor, v.body,
        (SELECT count(*) FROM unhandled_clause u WHERE u.version = v.version) AS unhandled
-FROM document_version v JOIN document d ON d.id = v.id JOIN text_layer t ON t.sha256 = v.sha256
+FROM document_version v JOIN document d ON d.id = v.id LEFT JOIN text_layer t ON t.sha256 = v.sha256
 ORDER BY v.version
 
 -- name: verify_entity
@@ -53,7 +58,7 @@ FROM entity_version v ORDER BY v.version
 -- name: verify_action
 -- Every action version beside its JSON.
 SELECT v.id, v.revision_from, v.document, d.url AS document_url, v.acted_on, v.date_basis, v.decided_on,
-       v.period_start, v.period_end, v.unnamed_subject, v.open_ended, v.amount_cny, v.confidence, v.extractor,
+       v.period_start, v.period_end, v.unnamed_subject, v.open_ended, v.amount_cny, v.confidence, v.basis, v.extractor,
        v.gist_zh, v.gist_en, v.body,
        (SELECT json_agg(json_build_array(c.list, c.code) ORDER BY c.list, c.position)
         FROM action_code c WHERE c.version = v.version) AS codes,
@@ -67,7 +72,7 @@ FROM action_version v JOIN document d ON d.id = v.document ORDER BY v.version
 -- name: verify_figure
 -- Every figure version beside its JSON.
 SELECT v.id, v.revision_from, v.document, d.url AS document_url, v.measure, v.subject_kind, v.campaign, v.value_min,
-       v.value_max, v.qualifier, v.unit, v.wording, v.period_start, v.period_end, v.confidence, v.extractor,
+       v.value_max, v.qualifier, v.unit, v.wording, v.period_start, v.period_end, v.confidence, v.basis, v.extractor,
        v.gist_zh, v.gist_en, v.body,
        (SELECT json_agg(json_build_array(c.list, c.code) ORDER BY c.list, c.position)
         FROM figure_code c WHERE c.version = v.version) AS codes,

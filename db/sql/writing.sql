@@ -51,8 +51,8 @@ UPDATE {kind}_version SET revision_to = $2 WHERE id = $1 AND revision_to IS NULL
 -- What is known of a document from a revision on.
 INSERT INTO document_version (id, revision_from, original_url, title, publisher, issuer, published_on, period_start,
                               period_end, sha256, source_sha256, reprint_of, clauses_extracted, clauses_ignored,
-                              clauses_unhandled, extractor, search_key, body)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                              clauses_unhandled, basis, extractor, search_key, body)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 RETURNING version
 
 -- name: insert_unhandled_clause
@@ -71,9 +71,9 @@ INSERT INTO entity_name (version, position, name, language, kind, match_key) VAL
 -- name: insert_action_version
 -- What is known of an action from a revision on.
 INSERT INTO action_version (id, revision_from, document, acted_on, date_basis, decided_on, period_start, period_end,
-                            unnamed_subject, open_ended, amount_cny, confidence, extractor, gist_zh, gist_en,
+                            unnamed_subject, open_ended, amount_cny, confidence, basis, extractor, gist_zh, gist_en,
                             search_key, body)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 RETURNING version
 
 -- name: insert_action_code
@@ -88,9 +88,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 -- name: insert_figure_version
 -- What is known of a figure from a revision on.
 INSERT INTO figure_version (id, revision_from, document, measure, subject_kind, campaign, value_min, value_max,
-                            qualifier, unit, wording, period_start, period_end, confidence, extractor, gist_zh,
+                            qualifier, unit, wording, period_start, period_end, confidence, basis, extractor, gist_zh,
                             gist_en, search_key, body)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 RETURNING version
 
 -- name: insert_figure_code

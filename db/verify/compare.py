@@ -15,12 +15,12 @@ LISTS = ("codes", "entities", "anchors", "names")
 """Columns that hold the rows of another table as JSON; null where there are none."""
 _PLAIN: dict[RecordKind, tuple[str, ...]] = {
     "document": ("id", "url", "original_url", "title", "publisher", "issuer", "published_on", "sha256",
-                 "source_sha256", "length", "reprint_of", "extractor"),
+                 "source_sha256", "length", "reprint_of", "basis", "extractor"),
     "entity": ("id", "kind", "name", "name_en"),
     "action": ("id", "acted_on", "date_basis", "decided_on", "unnamed_subject", "open_ended", "amount_cny",
-               "confidence", "extractor", "gist_zh", "gist_en"),
+               "confidence", "basis", "extractor", "gist_zh", "gist_en"),
     "figure": ("id", "measure", "subject_kind", "campaign", "value_min", "value_max", "qualifier", "unit", "wording",
-               "confidence", "extractor", "gist_zh", "gist_en"),
+               "confidence", "basis", "extractor", "gist_zh", "gist_en"),
 }  # fmt: skip
 _CODE_LISTS: dict[RecordKind, tuple[str, ...]] = {
     "action": ("authorities", "campaigns", "categories", "instruments", "measures", "regions", "subject_kinds"),
@@ -64,10 +64,11 @@ def _said(kind: RecordKind, record: AnyRecord) -> Iterator[tuple[str, object]]:
     yield from ((name, getattr(record, name)) for name in _PLAIN[kind])
     if isinstance(record, Document):
         yield from _period(record.period)
-        yield "clauses_extracted", record.clauses.extracted
-        yield "clauses_ignored", record.clauses.ignored
-        yield "clauses_unhandled", record.clauses.unhandled
-        yield "unhandled", record.clauses.unhandled
+        clauses = record.clauses
+        yield "clauses_extracted", clauses and clauses.extracted
+        yield "clauses_ignored", clauses and clauses.ignored
+        yield "clauses_unhandled", clauses and clauses.unhandled
+        yield "unhandled", clauses.unhandled if clauses else 0
     elif isinstance(record, Entity):
         yield "names", [[name.name, name.language, name.kind] for name in record.names]
     else:

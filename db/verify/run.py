@@ -53,7 +53,7 @@ async def verify(connection: Connection, texts: Texts, tell: Tell) -> bool:
     """
     right = True
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        for check in (_texts, _anchors, _records, _revisions):
+        for check in (_texts, _anchors, _records, _revisions, _transcribed):
             made = await check(connection, texts, tell)
             tell(str(made))
             right = right and not made.wrong
@@ -102,6 +102,14 @@ async def _records(connection: Connection, _texts: Texts, tell: Tell) -> Check:
         async for row in _rows(connection, f"verify_{kind}"):
             lists = {name: json.loads(row[name] or "[]") for name in LISTS if name in row.keys()}  # noqa: SIM118
             check.note(record_fault(kind, {**row, **lists}))
+    return check
+
+
+async def _transcribed(connection: Connection, _texts: Texts, tell: Tell) -> Check:
+    """Facts without anchors are no anchors that hold: there is nothing to check them against, and this says so."""
+    check = Check("transcribed facts", tell)
+    number = await connection.fetchval(statement("verify_transcribed"))
+    check.not_held = f", {number} rest on pages whose text is not held"
     return check
 
 

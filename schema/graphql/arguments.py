@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from schema.graphql.scalars import CODE_SCALARS, Cursor, PointInTime
+from schema.graphql.values import Basis
 from schema.query import (
     CODE_FILTERS,
     DEFAULT_LIMIT,
@@ -44,6 +45,7 @@ _OTHERS: Final[dict[str, tuple[Any, str]]] = {
     "entity": (str, "Entities, each by id or by any of its names, in either script."),
     "operator": (str, "Companies said to run what is named, each by id or by any of its names."),
     "document": (strawberry.ID, "Documents, by id."),
+    "basis": (Basis, "What the record rests on: the text of the page, or facts transcribed from one that is not held."),
     "search": (str, "Words that must stand in the names, titles or wording."),
 }
 
@@ -147,6 +149,8 @@ def checked(name: str, value: Any) -> Any:
         for year in value:
             if not FIRST_YEAR <= year <= LAST_YEAR:
                 raise BadQuery(name, f"a year is {FIRST_YEAR} to {LAST_YEAR}, not {year}")
+    if name == "basis":
+        return tuple(basis.value for basis in value)
     if name in ("entity", "document"):
         return tuple(check_text(name, text) for text in value)
     return tuple(value)

@@ -10,7 +10,7 @@ from strawberry.dataloader import DataLoader
 
 from schema.codes import CodeBook, CodeItem, ListName
 from schema.ports import Reader, Row
-from schema.records import RecordKind, Revision
+from schema.records import RECORD_MODELS, RecordKind, Revision
 
 T = TypeVar("T")
 
@@ -113,8 +113,12 @@ class Coded:
 def value_of(source: object, name: str) -> object:
     """The value of a field that has no resolver of its own."""
     match source:
-        case Stored() | Mentioned():
-            # Fields that came later stand only in records that have a value for them.
+        case Stored():
+            # What a record leaves out of its JSON has the default of its model.
+            data = source.data
+            return data[name] if name in data else RECORD_MODELS[source.kind].model_fields[name].default
+        case Mentioned():
+            # Fields that came later stand only in mentions that have a value for them.
             return source.data.get(name)
         case Coded():
             return getattr(source.item, name)

@@ -21,7 +21,7 @@ from schema.graphql.faces import face_of
 from schema.graphql.paging import Connection, nested_connection
 from schema.graphql.scalars import BigInt
 from schema.graphql.source import Mentioned, Stored
-from schema.graphql.values import Anchor, ClauseCounts, Confidence, DateBasis, EntityName, Period, Qualifier
+from schema.graphql.values import Anchor, Basis, ClauseCounts, Confidence, DateBasis, EntityName, Period, Qualifier
 
 
 @strawberry.interface(description="A record that can be asked for by its id alone.")
@@ -89,6 +89,7 @@ class Action(Node):
     gist_en: str
     document: "Document" = strawberry.field(resolver=_document)
     confidence: Confidence
+    basis: Basis
     extractor: str
     anchors: list[Anchor]
     revision: int
@@ -112,6 +113,7 @@ class Figure(Node):
     gist_en: str
     document: "Document" = strawberry.field(resolver=_document)
     confidence: Confidence
+    basis: Basis
     extractor: str
     anchors: list[Anchor]
     revision: int
@@ -138,11 +140,12 @@ class Document(Node):
     issuer: Authority | None = code("authorities", "issuer")
     published_on: date | None
     period: Period | None
-    sha256: str
-    source_sha256: str
-    length: int
+    sha256: str | None
+    source_sha256: str | None
+    length: int | None
     reprint_of: "Document | None" = strawberry.field(resolver=_reprint_of)
-    clauses: ClauseCounts
+    clauses: ClauseCounts | None
+    basis: Basis
     extractor: str
     revision: int
     actions: Connection[Action] = nested_connection("action", "document", "The actions it states.")

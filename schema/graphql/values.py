@@ -24,6 +24,14 @@ class Confidence(enum.Enum):
     LOW = strawberry.enum_value("low", description="A value rests on the document as a whole.")
 
 
+@strawberry.enum(description="What a record rests on.")
+class Basis(enum.Enum):
+    TEXT = strawberry.enum_value("text", description="The text of the page: every value has an anchor.")
+    TRANSCRIBED = strawberry.enum_value(
+        "transcribed", description="Facts that somebody read off a page whose text is not held: no anchors."
+    )
+
+
 @strawberry.enum(description="What the date of an action rests on.")
 class DateBasis(enum.Enum):
     DECIDED = strawberry.enum_value("decided", description="The day of the decision.")

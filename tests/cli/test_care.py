@@ -64,7 +64,9 @@ def test_a_record_is_corrected_retracted_and_all_verified(dsn: str, figure: str,
     journal.write_text(line.replace(recorded["key"], "another"), encoding="utf-8")
     assert "stands in this store" in run("replay", str(journal), code=2)
     report = run("verify").splitlines()
-    assert [line.split(":")[0] for line in report] == ["texts", "anchors", "record versions", "revisions"]
+    assert [line.split(":")[0] for line in report] == [
+        "texts", "anchors", "record versions", "revisions", "transcribed facts",
+    ]  # fmt: skip
     assert all(line.endswith(" 0 wrong") for line in report)
 
 

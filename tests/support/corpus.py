@@ -170,7 +170,7 @@ def document_change(year: int, *, entities: bool = False) -> Change:
             *(_action(year, n, choose) for n in range(16)),
             *(_figure(year, n) for n in range(5)),
         ],
-        texts=[Text(sha256=document.sha256, length=document.length, body=_text(year))],
+        texts=[Text(sha256=sha256(_text(year).encode()).hexdigest(), length=len(_text(year)), body=_text(year))],
     )
 
 

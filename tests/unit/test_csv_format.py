@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import orjson
@@ -49,12 +50,13 @@ ROW = Row(version=1, id=ACTION.id, on=ACTION.acted_on, body=ACTION.model_dump_js
 HEAD = (
     "id,document_id,document_url,acted_on,date_basis,decided_on,period_start,period_end,entity_ids,entity_names,"
     "entity_kinds,operator_ids,operator_names,unnamed_subject,open_ended,subject_kinds,measures,categories,authorities,"
-    "instruments,campaigns,regions,amount_cny,gist_zh,gist_en,confidence,anchor_count,evidence,extractor,revision\r\n"
+    "instruments,campaigns,regions,amount_cny,gist_zh,gist_en,basis,confidence,anchor_count,evidence,extractor,"
+    "revision\r\n"
 )
 LINE = (
     "a-2222222222222,d-2222222222222,,2023-12-31,period_end,,2023-01-01,2023-12-31,e-2222222222222|baidu,"
     '"a\\|b|他说""好"",\n走了\\\\",app|platform,'
-    ",,'=cmd|' /C calc'!A0,true,app|platform,fine,,cac,,,100000,0,罚款,Fine,medium,3,罚款|a\\|b,test/1,3\r\n"
+    ",,'=cmd|' /C calc'!A0,true,app|platform,fine,,cac,,,100000,0,罚款,Fine,text,medium,3,罚款|a\\|b,test/1,3\r\n"
 )
 
 
@@ -64,6 +66,12 @@ def test_an_action_as_a_line() -> None:
     assert file.rows([ROW]).decode() == LINE
     assert file.rows([ROW, ROW]).decode() == LINE * 2
     assert file.tail() == b""
+
+
+def test_what_was_transcribed_is_marked_in_its_line() -> None:
+    made = ACTION.model_copy(update={"basis": "transcribed", "anchors": ()})
+    line = CsvFile("action").rows([replace(ROW, body=made.model_dump_json().encode())]).decode()
+    assert line.endswith("罚款,Fine,transcribed,medium,0,,test/1,3\r\n")
 
 
 def test_the_mark_stands_before_everything() -> None:
@@ -76,14 +84,14 @@ def test_the_mark_stands_before_everything() -> None:
         (
             "figure",
             "id document_id document_url measure subject_kind value_min value_max qualifier unit wording "
-            "period_start period_end authorities regions campaign gist_zh gist_en confidence anchor_count evidence "
-            "extractor revision",
+            "period_start period_end authorities regions campaign gist_zh gist_en basis confidence anchor_count "
+            "evidence extractor revision",
         ),
         ("entity", "id kind name name_en names name_languages name_kinds revision"),
         (
             "document",
             "id url original_url title publisher issuer published_on period_start period_end sha256 source_sha256 "
-            "length reprint_of clauses_extracted clauses_ignored clauses_unhandled extractor revision",
+            "length reprint_of clauses_extracted clauses_ignored clauses_unhandled basis extractor revision",
         ),
     ],
 )

@@ -41,6 +41,7 @@ ENUMS = {
     "Qualifier": extraction.Qualifier,
     "Confidence": extraction.Confidence,
     "DateBasis": records.DateBasis,
+    "Basis": records.Basis,
     "Cause": records.Cause,
     "NameKind": records.NameKind,
     "Dimension": Literal[DIMENSIONS],

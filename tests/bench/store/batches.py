@@ -49,7 +49,8 @@ class Workshop:
         later = correction(cls._maker, block, own)
         number, change = later
         closed = {record.id: number for record in change.records} | {key: number for _, key in change.closed}
-        texts = {r.id: r.sha256 for _, made in own for r in made.records if isinstance(r, Document)}
+        documents = [r for _, made in own for r in made.records if isinstance(r, Document)]
+        texts = {r.id: r.sha256 for r in documents if r.sha256}
         first = Rows(dict(block.versions), closed, texts)
         for _, made in own:
             first.write(made)

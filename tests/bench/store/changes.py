@@ -36,7 +36,7 @@ def _announcement(maker: Maker, number: int, actions: int, figures: int, revisio
 
 def _unhandled(records: Iterable[AnyRecord]) -> dict[str, tuple[Unhandled]]:
     clause = Unhandled(start=10, end=24, reason="no rule reads it")
-    return {r.id: (clause,) for r in records if isinstance(r, Document) and r.clauses.unhandled}
+    return {r.id: (clause,) for r in records if isinstance(r, Document) and r.clauses and r.clauses.unhandled}
 
 
 def correction(maker: Maker, block: Block, own: list[tuple[int, Change]]) -> tuple[int, Change]:

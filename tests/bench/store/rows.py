@@ -110,6 +110,7 @@ class Rows:
             self._add("document", record.id, record.url)
             self._add("text_layer", record.sha256, record.length, None)
             self._add("document_text", record.id, record.sha256)
+        assert record.clauses is not None  # everything made here has a text
         self._add(
             "document_version", *span, record.original_url, record.title, record.publisher, record.issuer,
             record.published_on, *_ends(record.period), record.sha256, record.source_sha256, record.reprint_of,
