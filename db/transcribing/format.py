@@ -108,7 +108,7 @@ class Page(_Stated):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         for name, facts in (("figures", self.figures), ("actions", self.actions)):
-            said = [fact.model_dump_json(exclude={"wording", "confidence"}) for fact in facts]
+            said = [fact.model_dump_json(exclude={"wording", "confidence"}, exclude_unset=True) for fact in facts]
             if len(set(said)) < len(said):
                 raise ValueError(f"the {name} say one thing twice")
         if self.reprint_of == self.url:
