@@ -18,6 +18,13 @@ class Link(NamedTuple):
     url: str
 
 
+class Cell(NamedTuple):
+    """A cell of an HTML table: which row of the page it is in, and its place there, both from 0."""
+
+    row: int
+    index: int
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One visual line or paragraph of the page, furniture included."""
@@ -29,6 +36,7 @@ class Block:
     """The marker of the page part it stands in, where a publisher's facts name one."""
     loose: bool = False
     """A raw line outside all HTML blocks, so Markdown may still be in it."""
+    cell: Cell | None = None
 
     @property
     def text(self) -> str:

@@ -7,20 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from db.ingest.blocks import Block, Kind, Link
+from db.ingest.blocks import Block, Cell, Kind, Link
 from db.ingest.html_tokens import Token, attributes, tokens
 from db.ingest.mapped import MappedBuilder, verbatim
 from db.ingest.source_facts import page_facts
+from db.ingest.tables import joined_rows
 
 _BLOCKS: dict[str, Kind] = {
     **dict.fromkeys(("p", "div", "section", "article", "blockquote", "pre", "table", "ul", "ol", "dl"), "paragraph"),
     **dict.fromkeys(("header", "footer", "nav", "aside", "main", "form", "figure", "figcaption"), "paragraph"),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "legend", "summary"), "heading"),
     **dict.fromkeys(("li", "dt", "dd"), "item"),
-    **dict.fromkeys(("tr",), "row"),
+    **dict.fromkeys(("tr", "td", "th"), "row"),
 }
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "source", "area", "col", "wbr", "embed", "base"})
-_IMPLIED_END = {"p": "p", "li": "li", "tr": "tr", "dt": "dt", "dd": "dd", "option": "option"}
+_IMPLIED_END = {"p": "p", "li": "li", "tr": "tr", "dt": "dt", "dd": "dd", "option": "option", "td": "td"}
 _NONE: Mapping[str, str] = {}
 _SPACES = str.maketrans("\n\t\xa0", "   ")
 
@@ -31,6 +32,7 @@ class _Open(NamedTuple):
     tag: str
     region: str | None
     skip: bool
+    cell: Cell | None = None
 
 
 @dataclass(slots=True)
@@ -54,6 +56,8 @@ class BlockReader:
         self._bold = 0
         self._pending = _Pending()
         self._link: tuple[int, str] | None = None
+        self._cells: list[int] = []
+        """How many cells each table row has had so far."""
         self.blocks: list[Block] = []
         for token in tokens(text, start):
             if token.kind == "text":
@@ -86,10 +90,20 @@ class BlockReader:
         names = f"{given.get('class', '')} {given.get('id', '')}".split() if given else ()
         region = next((self._facts.regions[name] for name in names if name in self._facts.regions), above.region)
         skip = above.skip or tag in self._facts.skipped_tags
-        self._stack.append(_Open(tag, region, skip))
+        self._stack.append(_Open(tag, region, skip, self._cell(tag, above.cell)))
         self._counts[tag] = self._counts.get(tag, 0) + 1
         self._depth += tag in _BLOCKS
         self._bold += tag in ("b", "strong")
+
+    def _cell(self, tag: str, within: Cell | None) -> Cell | None:
+        """The table cell that an element stands in or begins."""
+        if tag == "tr":
+            self._cells.append(0)
+            return Cell(len(self._cells) - 1, 0)
+        if tag in ("td", "th") and within is not None:
+            self._cells[within.row] += 1
+            return Cell(within.row, self._cells[within.row] - 1)
+        return within
 
     def _close(self, tag: str) -> None:
         if not self._counts.get(tag):
@@ -171,7 +185,8 @@ class BlockReader:
             is_bold = not self._loose() and kind == "paragraph" and pending.bold >= len(mapped.text.strip())
             region = self._stack[-1].region if self._stack else None
             kind = "heading" if is_bold else kind
-            self.blocks.append(Block(kind, mapped, tuple(pending.links), region, self._loose()))
+            cell = self._stack[-1].cell if self._stack else None
+            self.blocks.append(Block(kind, mapped, tuple(pending.links), region, self._loose(), cell))
         elif blank_at is not None:
             self.blocks.append(Block("paragraph", verbatim(self._text, blank_at, blank_at), loose=True))
 
@@ -181,4 +196,4 @@ class BlockReader:
 
 def read_blocks(text: str, start: int) -> list[Block]:
     """The blocks of the page from `start` on, in order, blank loose lines included."""
-    return BlockReader(text, start).blocks
+    return list(joined_rows(BlockReader(text, start).blocks))

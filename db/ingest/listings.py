@@ -44,11 +44,12 @@ class ListReader:
 
     result: Result
     announced: Evidence | None = None
+    ordered: Evidence | None = None
     ground: list[Evidence] = field(default_factory=list)
     topic: list[Evidence] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
-    _ordered: int = 0
-    """So many of the drafts have been ordered already to do something."""
+    ordering: tuple[Reading, Clause] | None = None
+    """Where all that are listed are told to put it right."""
     _leads: bool = False
     _table: _Table | None = None
 
@@ -59,10 +60,11 @@ class ListReader:
             for subject, faults in subjects:
                 self._draft(reading, subject, faults, attribution)
             return
-        self._order(reading)
         if self.announced:
             self._listed_in_prose(reading, attribution)
         self._announce(reading)
+        if self.announced:
+            self._order(reading)
 
     def _listed_in_prose(self, reading: Reading, attribution: Attribution) -> None:
         """甲、乙等21款App存在…问题: names that a clause without an act of its own says a breach of."""
@@ -80,9 +82,13 @@ class ListReader:
                         self._draft(reading, subject, violations(reading, clause.start, end, subject), attribution)
 
     def finish(self) -> None:
-        """Hand over what was read."""
+        """Hand over what was read, with what all listed were told to do."""
         for draft in self.drafts:
+            if self.ordered is not None and self.ordered.value not in {one.value for one in draft.measures}:
+                draft.measures.append(self.ordered)
             self.result.add(draft)
+        if self.drafts and self.ordering is not None:
+            self.result.use(*self.ordering)
 
     def _announce(self, reading: Reading) -> None:
         if reading.circular is not None and self.announced is None:
@@ -93,13 +99,15 @@ class ListReader:
         self.topic = self.topic or narrowed(stated)
 
     def _order(self, reading: Reading) -> None:
-        """What all that are listed are told to do, after the list."""
-        found = words.pattern("list_orders").search(reading.text) if self.drafts else None
-        if found is not None:
-            order = Evidence("correction_order", reading.segment, *found.span())
-            for draft in self.drafts[self._ordered :]:
-                draft.measures.append(order)
-            self._ordered = len(self.drafts)
+        """What all that are listed are told to do, before the list or after it."""
+        found = words.pattern("list_orders").search(reading.text)
+        if found is None or self.ordered is not None:
+            return
+        self.ordered = Evidence("correction_order", reading.segment, *found.span())
+        clause = next(
+            clause for sentence in reading.sentences for clause in sentence.clauses if clause.end > found.start()
+        )
+        self.ordering = (reading, clause)
 
     def _subjects(self, reading: Reading) -> Iterator[tuple[Subject, list[Evidence]]]:
         if reading.text.lstrip().startswith("|"):

@@ -79,7 +79,7 @@ def test_html_blocks_breaks_entities_and_hidden_parts() -> None:
         ("heading", "辛壬"),
         ("item", "癸"),
         ("item", "子"),
-        ("row", "丑寅"),
+        ("row", "| 丑 | 寅"),
         ("heading", "辰"),
     ]
 
