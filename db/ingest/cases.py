@@ -36,10 +36,14 @@ class CaseReader:
     parties: list[Party] = field(default_factory=list)
     _told: str = ""
     _closed: bool = False
+    _decided: dict[Subject, Draft] = field(default_factory=dict)
+    """What was decided of the case before, which a paragraph that only points back still speaks of."""
 
     def enter(self, reading: Reading) -> None:
         """A new segment: a heading, a numbered paragraph, or one after a case that was decided begins another case."""
         begins = reading.segment.kind in ("title", "heading") or words.pattern("case_begins").search(reading.text)
+        if begins:
+            self._decided = {}
         if begins or self._closed:
             self.categories, self.parties, self._told, self._closed = [], [], "", False
 
@@ -68,6 +72,7 @@ class CaseReader:
         if not measures or any(reasons.says(plan, measures[0][0].start) for plan in _PLANS):
             return
         drafts: dict[Subject, Draft] = {}
+        earlier = self._decided
         starts = [measure.start for measure, _, _ in measures]
         groups = list(governed(reading, sentence.start, sentence.end))
         ends = [*(one.start for one in groups), sentence.end][1:]
@@ -75,9 +80,11 @@ class CaseReader:
             own = measures[bisect_left(starts, group.start) : bisect_left(starts, end)]
             if own and not any(measure.start in taken for measure, _, _ in own):
                 self._decide(_Decision(reading, sentence, group, end, own), drafts)
-        for draft in drafts.values():
+        for subject, draft in drafts.items():
             self._closed = True
-            self.result.add(draft)
+            if subject not in earlier:
+                self.result.add(draft)
+        self._decided = drafts or self._decided
 
     def claims(self, reading: Reading, sentence: Sentence) -> bool:
         """Whether a sentence is a case's alone: parties hidden or by full name, or sums that only their order deals."""
@@ -96,11 +103,14 @@ class CaseReader:
             meant = self._meant(party)
             if meant is None:
                 continue
-            draft = drafts.get(meant.subject)
+            draft = drafts.get(meant.subject) or self._decided.get(meant.subject)
             if draft is None:
-                draft = drafts[meant.subject] = Draft(decision.reading, meant.subject, meant.subject.start)
+                draft = Draft(decision.reading, meant.subject, meant.subject.start)
                 draft.categories = self._ground(decision, party)
                 draft.reach = 1
+            elif meant.subject not in drafts:
+                draft.categories = narrowed(first_of_each([*draft.categories, *self.categories]))
+            drafts[meant.subject] = draft
             decision.give(draft, amounts[index])
             for clause in draft.clauses:
                 self.result.use(decision.reading, clause)
@@ -120,7 +130,13 @@ class CaseReader:
         if not party.points_back:
             return party
         told = next((one for one in self.parties if one.subject.kind != "person_responsible"), None)
-        return told or (None if party.subject.end - party.subject.start == 1 else party)
+        return told or self._before() or (None if party.subject.end - party.subject.start == 1 else party)
+
+    def _before(self) -> Party | None:
+        """The party of the decision before, where the case at hand has named none of its own."""
+        drafts = self._decided.values()
+        found = (one for one in drafts if one.subject is not None and one.subject.kind != "person_responsible")
+        return next((Party(one.reading, one.subject) for one in found if one.subject is not None), None)
 
 
 @dataclass(frozen=True, slots=True)

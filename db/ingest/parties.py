@@ -43,7 +43,7 @@ def _governed() -> re.Pattern[str]:
     genre = words.genre()
     stops = f"(?:{genre['party_stops']})"
     return re.compile(
-        f"(?:对|将|给予(?=[^，。；]{{0,12}}某)|{genre['party_verbs']}(?:了)?)(?P<phrase>[^，。；：《》]{{2,60}}?)(?={stops}|[，。；]|$)"
+        f"(?:对|将|给予(?=[^，。；]{{0,12}}某)|{genre['party_verbs']}(?:了)?)(?P<phrase>[^，。；：《》]{{1,60}}?)(?={stops}|[，。；]|$)"
         f"|(?<=[，。；：])(?P<passive>[^，。；：《》]{{2,40}}?)(?=被(?!告|害))"
     )
 
@@ -74,6 +74,16 @@ def _split(reading: Reading, start: int, end: int) -> list[Party]:
 
 
 def _party(reading: Reading, start: int, end: int) -> Party | None:
+    """The party that a phrase is, with or without words on what it did."""
+    if trail := words.pattern("party_trails").search(reading.text, start, end):
+        end = trail.start()
+    if party := _bare_party(reading, start, end):
+        return party
+    conduct = words.pattern("party_conduct").search(reading.text, start + 1, end)
+    return _bare_party(reading, start, conduct.start()) if conduct else None
+
+
+def _bare_party(reading: Reading, start: int, end: int) -> Party | None:
     text = reading.text[start:end]
     if words.pattern("party_persons").search(text):
         return Party(reading, Subject(start, end, kind="person_responsible"))
@@ -92,13 +102,14 @@ def _kind(reading: Reading, start: int, end: int) -> str | None:
 
 
 def mentions(reading: Reading, start: int, end: int) -> Sequence[Party]:
-    """The masked or named organisations that a passage tells of, in order."""
+    """The masked persons and the masked or named organisations that a passage tells of, in order."""
     found = []
     if reading.hits.may_match("masked"):
         masked = words.pattern("masked").finditer(reading.text, start, end)
         found += [_clipped(reading, *match.span()) for match in masked]
-    if reading.hits.may_match("company_names"):
-        found += [match.span() for match in words.pattern("company_names").finditer(reading.text, start, end)]
+    for name in ("company_names", "party_people"):
+        if reading.hits.may_match(name):
+            found += [match.span() for match in words.pattern(name).finditer(reading.text, start, end)]
     return [party for one in sorted(found) if (party := _party(reading, *one)) is not None and not party.points_back]
 
 
