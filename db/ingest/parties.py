@@ -116,5 +116,5 @@ def mentions(reading: Reading, start: int, end: int) -> Sequence[Party]:
 def _clipped(reading: Reading, start: int, end: int) -> tuple[int, int]:
     """Without the words of the sentence before a masked name (发现某公司)."""
     masked = reading.text.find("某", start, end)
-    leads = [lead.end() for lead in words.pattern("party_leads").finditer(reading.text, start, masked)]
-    return max(leads, default=start), end
+    leads = (lead.end() for lead in words.pattern("party_leads").finditer(reading.text, max(0, start - 1), masked))
+    return max((at for at in leads if at > start), default=start), end

@@ -25,6 +25,7 @@ TAIL = 40
 """So many characters hold a number with its measure word and the fillers around it."""
 _NEGATION_REACH = 4
 _BRACKETS = re.compile("（[^（）]*）")
+_TITLED = re.compile("《[^《》]{1,60}》")
 _QUOTED = re.compile("“[^“”]{1,40}”")
 
 
@@ -67,7 +68,8 @@ class Reading:
 
     @cached_property
     def categories(self) -> list[Spot]:
-        return self.hits.spots("categories")
+        # The name of a law or an app tells of no breach.
+        return [spot for spot in self.hits.spots("categories") if not overlaps(self.titled, spot.start, spot.end)]
 
     def kinds_between(self, start: int, end: int) -> Sequence[Spot]:
         """The nouns that stand whole between two positions."""
@@ -108,6 +110,11 @@ class Reading:
     def quoted(self) -> list[tuple[int, int]]:
         """The short stretches in quotation marks: names and catchwords."""
         return [found.span() for found in _QUOTED.finditer(self.text)]
+
+    @cached_property
+    def titled(self) -> list[tuple[int, int]]:
+        """The stretches in title marks: laws, apps, articles."""
+        return [found.span() for found in _TITLED.finditer(self.text)]
 
     @cached_property
     def counts(self) -> list[Quantity]:
