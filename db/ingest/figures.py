@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from db.ingest import words
 from db.ingest.evidence import Evidence
 from db.ingest.lexicon import Spot
 from db.ingest.measures import Measure
@@ -16,6 +17,7 @@ from db.ingest.subjects import head_kind, kind_at
 from schema.codes import vocabulary_source
 
 _PEOPLE = ("人", "名")
+_OTHER_NOUN = re.compile("(?:次|的)?(?!已|被|予以|进行|因|存在|未|经|涉|均|并|和|及|与|以及|等|违|左右|以上|，)[\u4e00-\u9fffa-z]")
 _MODIFIER = re.compile("[^，。；、\\d]{0,24}?的")
 
 
@@ -45,8 +47,13 @@ def _units() -> dict[str, frozenset[str]]:
     return {item["code"]: frozenset(item.get("measure_words", ())) for item in vocabulary_source("subject_kinds")}
 
 
-def counts_in(reading: Reading, start: int, end: int, measures: Sequence[Measure]) -> list[Count]:
-    """The counts of a clause that say how many a measure was taken against."""
+def counts_in(
+    reading: Reading, start: int, end: int, measures: Sequence[Measure], before: Count | None = None
+) -> list[Count]:
+    """The counts of a clause that say how many a measure was taken against.
+
+    `before` is the last count of the sentence so far: 约谈网站平台14家，警告3家 counts the same twice.
+    """
     # A number within a quoted name (“678人”) counts nothing.
     quantities = [
         one for one in between(reading.counts, start, end) if not overlaps(reading.quoted, one.start, one.end)
@@ -54,22 +61,50 @@ def counts_in(reading: Reading, start: int, end: int, measures: Sequence[Measure
     found = []
     for index, quantity in enumerate(quantities):
         after = quantities[index - 1].end if index else start
-        measure = _measure_of(quantity, measures, after)
+        measure = _measure_of(reading, quantity, measures, after)
         if measure is None:
             continue
         noun = _noun(reading, quantity, start, end)
-        subject = noun.code if noun else _usual_subject(measure.code, quantity.unit)
-        if subject is None:
-            noun = _later_noun(reading, quantity, quantities[index + 1 :], start, end)
-            subject = noun.code if noun else None
+        subject = noun.code if noun else None
+        if noun is None and not _counts_something_else(reading, quantity, end):
+            subject = _same_subject(measure.code, quantity.unit, before) or _usual_subject(measure.code, quantity.unit)
+            if subject is None:
+                noun = _later_noun(reading, quantity, quantities[index + 1 :], start, end)
+                subject = noun.code if noun else None
         if subject is not None:
+            measure = _fitting(measure, subject)
             found.append(Count(quantity, measure, subject, noun))
     return found
 
 
-def _measure_of(quantity: Quantity, measures: Sequence[Measure], after: int) -> Measure | None:
+def _counts_something_else(reading: Reading, quantity: Quantity, end: int) -> bool:
+    """Whether a noun that is no subject follows the number: 61个漏洞, 13个省."""
+    after = _OTHER_NOUN.match(reading.text, quantity.end, end)
+    return after is not None and not any(act.start == quantity.end for act in reading.acts)
+
+
+def _same_subject(measure: str, unit: str, before: Count | None) -> str | None:
+    """What the sentence counted last, where the measure is one that is taken against it."""
+    if before is None or before.quantity.unit != unit or before.subject not in _usual_subjects()[measure]:
+        return None
+    return before.subject
+
+
+def _fitting(measure: Measure, subject: str) -> Measure:
+    """The measure that its verb is when done to what was counted: 关闭账号3个、群组2个 are two measures."""
+    code = words.frames().by_kind.get((measure.verb, subject)) if measure.verb else None
+    return replace(measure, code=code) if code is not None else measure
+
+
+def _measure_of(reading: Reading, quantity: Quantity, measures: Sequence[Measure], after: int) -> Measure | None:
     """The last measure between the count before and this one, else the first that follows."""
-    return last_until(measures, after, quantity.start) or next_from(measures, quantity.end)
+    if before := last_until(measures, after, quantity.start):
+        return before
+    following = next_from(measures, quantity.end)
+    if following is not None or not measures or reading.text[after] not in "、和及":
+        return following
+    # A row of counts goes on: what its verb was done to first, it was done to all.
+    return measures[-1] if measures[-1].verb and measures[-1].end <= after else None
 
 
 def _noun(reading: Reading, quantity: Quantity, start: int, end: int) -> Spot | None:

@@ -11,6 +11,7 @@ from db.ingest.attribution import Attribution
 from db.ingest.clauses import Clause, Sentence
 from db.ingest.lexicon import trie_pattern
 from db.ingest.names import named_subjects
+from db.ingest.quantities import counted_phrase
 from db.ingest.reading import Reading
 from db.ingest.subjects import Subject, head_kind, masked, unnamed
 
@@ -25,6 +26,12 @@ def _opener() -> re.Pattern[str]:
 @cache
 def _closer() -> re.Pattern[str]:
     return re.compile(f"(?:{trie_pattern(words.genre()['ground_closers'])})(?!的)")
+
+
+@cache
+def _ending() -> re.Pattern[str]:
+    """What may follow the names that a ground ends with: how many, and what they are called."""
+    return re.compile(f"(?:\\s*{counted_phrase()})?[^，。；]{{0,8}}")
 
 
 def lead_end(reading: Reading, clause: Clause) -> int:
@@ -44,12 +51,16 @@ def is_closed(reading: Reading, start: int, end: int) -> bool:
     return _closer().search(reading.text, start, end) is not None
 
 
-def leading_subject(reading: Reading, start: int, end: int) -> Subject | None:
-    """The subject that a clause begins with."""
+def leading_subject(reading: Reading, start: int, end: int, assumed: str | None = None) -> Subject | None:
+    """The subject that a clause begins with, or that a long modifier in 的 leads to at its end."""
     lead = words.pattern("subject_leads").match(reading.text, start, end)
     start = lead.end() if lead else start
-    for subject in named_subjects(reading, start, end)[:1]:
+    subjects = named_subjects(reading, start, end, assumed)
+    for subject in subjects[:1]:
         if subject.start - start <= _NEAR:
+            return subject
+    for subject in subjects[-1:] if assumed else ():
+        if reading.text[subject.start - 1] == "的" and _ending().fullmatch(reading.text, subject.end, end):
             return subject
     group = unnamed(reading, start, end, whole=False)
     return group if group is not None and group.start == start else masked(reading, start, end)

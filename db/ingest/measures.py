@@ -26,6 +26,8 @@ class Measure:
     end: int
     region_end: int
     """Where the words that may be its object end."""
+    verb: str | None = None
+    """The verb whose object made it this measure."""
 
 
 @cache
@@ -84,7 +86,7 @@ def _read_measures(reading: Reading, clause: Clause) -> Sequence[Measure]:
         region_end = acts[index + 1].start if index + 1 < len(acts) else clause.end
         code = act.code or _by_object(reading, act, clause, region_end)
         if code is not None:
-            found.append(Measure(code, act.start, act.end, region_end))
+            found.append(Measure(code, act.start, act.end, region_end, act.verb))
     return found
 
 

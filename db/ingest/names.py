@@ -55,11 +55,15 @@ def _fault_list() -> re.Pattern[str]:
     return re.compile(words.genre()["not_subjects_after"])
 
 
-def named_subjects(reading: Reading, start: int, end: int) -> list[Subject]:
-    """The groups of names between two positions, in order."""
+def named_subjects(reading: Reading, start: int, end: int, assumed: str | None = None) -> list[Subject]:
+    """The groups of names between two positions, in order.
+
+    `assumed` is what bearers of names are where the text does not call them anything: given where
+    the place alone shows that the names are those of who is acted on.
+    """
     groups: list[Subject] = []
     for run in _runs(_items(reading, start, end), reading.text):
-        subject = _subject(reading, run, end)
+        subject = _subject(reading, run, end, assumed)
         if subject is None:
             continue
         if groups and words.pattern("joins").fullmatch(reading.text, groups[-1].end, subject.start):
@@ -185,17 +189,20 @@ def _runs(items: list[_Item], text: str) -> Iterator[list[_Item]]:
         yield run
 
 
-def _subject(reading: Reading, run: list[_Item], end: int) -> Subject | None:
+def _subject(reading: Reading, run: list[_Item], end: int, assumed: str | None) -> Subject | None:
     after = run[-1].outer_end
     gloss = _GLOSS.match(reading.text, after, end)
     after = gloss.end() if gloss else after
     opened = words.pattern("open_after").match(reading.text, after, end)
     noun = _noun_after(reading, opened.end() if opened else after, end) or _noun_before(reading, run[0].outer_start)
+    if noun is not None and noun.code == "person_responsible":
+        # 约谈“甲”网站负责人: the talk is with who runs it, but the name is that of the site.
+        noun, assumed = _run_by(reading, noun), assumed or "platform"
     if noun is not None and noun.code not in words.genre()["nameable"]:
         return None
     if _fault_list().match(reading.text, noun.end if noun is not None else after, end):
         return None
-    names = tuple(name for item in run if (name := _name(reading, item, noun)) is not None)
+    names = tuple(name for item in run if (name := _name(reading, item, noun, assumed)) is not None)
     if not names:
         return None
     stop = max(noun.end, after) if noun is not None else (opened.end() if opened else after)
@@ -234,7 +241,14 @@ def _noun_before(reading: Reading, start: int) -> Spot | None:
     return head_kind(reading, 0, lead.start() if lead else start)
 
 
-def _name(reading: Reading, item: _Item, noun: Spot | None) -> Name | None:
+def _run_by(reading: Reading, person: Spot) -> Spot | None:
+    """The noun that stands before 负责人 in its own phrase: 网站负责人."""
+    stated = words.kinds().find(reading.text[person.start : person.end - 1])
+    lead = next((one for one in stated if one.code in words.genre()["nameable"]), None)
+    return Spot(lead.code, person.start + lead.start, person.start + lead.end) if lead else None
+
+
+def _name(reading: Reading, item: _Item, noun: Spot | None, assumed: str | None) -> Name | None:
     known = lookup(reading.text[item.start : item.end])
     if item.sort == "known" and known is not None and noun is not None and noun.code not in known.agrees:
         # 微信公众账号, QQ群: where the accounts are, not who they are.
@@ -243,4 +257,6 @@ def _name(reading: Reading, item: _Item, noun: Spot | None) -> Name | None:
         return Name(item.start, item.end, noun.code)
     if known is not None:
         return Name(item.start, item.end, known.kind)
-    return Name(item.start, item.end, "account") if item.sort == "at" else None
+    if item.sort == "at":
+        return Name(item.start, item.end, "account")
+    return Name(item.start, item.end, assumed) if assumed is not None else None

@@ -14,7 +14,7 @@ MULTIPLIERS = _UNITS | _MYRIADS
 
 def arabic(digits: str, multipliers: str) -> int | None:
     """`15.8` and `万` make 158000; None where the result is no whole number."""
-    value = Decimal(digits.replace(",", ""))
+    value = Decimal(digits.replace(",", "").replace(" ", ""))
     for sign in multipliers:
         value *= MULTIPLIERS[sign]
     whole = int(value)

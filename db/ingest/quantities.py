@@ -67,7 +67,7 @@ def _grammar() -> _Grammar:
     }
     words = trie_pattern(qualifiers)
     number = (
-        r"(?:(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?)\s*(?P<inner>余|多)?\s*(?P<times>[百千佰仟]?[万亿]{0,2}|[百千佰仟])"
+        r"(?:(?P<digits>(?:\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+)(?:\.\d+)?)\s*(?P<inner>余|多)?\s*(?P<times>[百千佰仟]?[万亿]{0,2}|[百千佰仟])"
         rf"|(?P<words>[{DIGIT_CHARACTERS}][{DIGIT_CHARACTERS}万亿]*))\s*(?P<after>余|多)?\s*"
     )
     bad = trie_pattern(grammar["not_units_after"])
@@ -106,10 +106,12 @@ def sums(text: str) -> list[Quantity]:
 
 def _find(pattern: re.Pattern[str], text: str) -> Iterator[Quantity]:
     # A search for runs of digits and a match at each is many times faster than a search for the whole.
+    end = 0
     for run in _grammar().run.finditer(text):
-        found = pattern.match(text, run.start())
+        found = pattern.match(text, run.start()) if run.start() >= end else None
         quantity = _read(found, text) if found else None
         if quantity is not None:
+            end = quantity.end
             yield quantity
 
 

@@ -10,7 +10,7 @@ from db.ingest.clauses import Sentence
 from db.ingest.details import add_details
 from db.ingest.drafts import Draft, Found, Result, inherited, narrowed, violations
 from db.ingest.evidence import Evidence
-from db.ingest.figures import counts_in
+from db.ingest.figures import Count, counts_in
 from db.ingest.grounds import is_closed, lead_end, leading_subject, opener_end, states_breach, wrapped
 from db.ingest.measures import Measure, measures_in, nature
 from db.ingest.names import is_list
@@ -20,6 +20,8 @@ from db.ingest.reasons import Reasons
 from db.ingest.subjects import Subject
 
 _PLANS = ("law", "intent")
+_USUAL_BEARER = "platform"
+"""What bears a name after 针对 where the text does not say."""
 
 
 class SentenceReader:
@@ -36,6 +38,7 @@ class SentenceReader:
         self._grounds: list[Draft] = []
         self._targets: list[Draft] = []
         self._in_ground = False
+        self._counted: Count | None = None
         self._clause = sentence.clauses[0]
         self._now = NOBODY
         self._reasons = Reasons(reading.text, sentence)
@@ -78,7 +81,7 @@ class SentenceReader:
         measures = measures_in(self._reading, self._clause)
         if opened is not None:
             self._grounds, self._in_ground = [], True
-            self._add_ground(opened)
+            self._add_ground(opened, assumed=_USUAL_BEARER)
             self._act([one for one in measures if is_closed(self._reading, opened, one.start)])
         elif not measures and (self._in_ground or self._begins_ground(start)):
             self._in_ground = True
@@ -95,9 +98,9 @@ class SentenceReader:
         self._grounds = []
         return True
 
-    def _add_ground(self, start: int) -> None:
+    def _add_ground(self, start: int, assumed: str | None = None) -> None:
         """A clause of the ground: a new group if it begins with a subject, else more about the last one."""
-        subject = leading_subject(self._reading, start, self._clause.end)
+        subject = leading_subject(self._reading, start, self._clause.end, assumed)
         if not self._grounds or subject is not None:
             self._grounds.append(Draft(self._reading, subject, start))
         ground = self._grounds[-1]
@@ -122,10 +125,18 @@ class SentenceReader:
     def _count(self, measures: Sequence[Measure]) -> set[Measure]:
         """Hand over the counts of the clause; returns the measures they tell of."""
         clause = self._clause
-        counts = counts_in(self._reading, clause.start, clause.end, measures)
-        for count in counts:
+        counts = counts_in(self._reading, clause.start, clause.end, measures, self._counted)
+        self._counted = counts[-1] if counts else self._counted
+        stated = [count for count in counts if not self._is_told(count)]
+        for count in stated:
             self._result.count(Found(self._reading, self._sentence, clause, count, self._now))
-        return {count.measure for count in counts}
+        return {one for one in measures for count in stated if one.start == count.measure.start}
+
+    def _is_told(self, count: Count) -> bool:
+        """Whether a count is only of those that the sentence named before: 就“甲”“乙”…约谈两家网站."""
+        subjects = [target.subject for target in self._targets if target.subject is not None]
+        names = sum(len(subject.names) for subject in subjects)
+        return names == count.quantity.value and names > 1 and count.quantity.qualifier == "exact"
 
     def _on_unnamed(self, deed: Deed) -> None:
         """A deed on a group that is not named, or without an object: on whom the sentence spoke of last (r11)."""
