@@ -69,6 +69,8 @@ class CaseReader:
             for measure in measures_in(reading, clause)
         ]
         reasons = Reasons(reading.text, sentence)
+        counted = [found.count.measure.start for found in self.result.counts_of(reading, sentence)]
+        measures = [one for one in measures if one[0].start not in counted]
         if not measures or any(reasons.says(plan, measures[0][0].start) for plan in _PLANS):
             return
         drafts: dict[Subject, Draft] = {}
@@ -129,8 +131,18 @@ class CaseReader:
         """The party that 该公司 points back to: whom the case began with. A bare 其 alone says nothing."""
         if not party.points_back:
             return party
-        told = next((one for one in self.parties if one.subject.kind != "person_responsible"), None)
+        told = self._told_of(party)
         return told or self._before() or (None if party.subject.end - party.subject.start == 1 else party)
+
+    def _told_of(self, party: Party) -> Party | None:
+        """Whom the case has told of: in the same sentence, else one that is called the same, else the first."""
+        known = [one for one in self.parties if one.subject.kind != "person_responsible"]
+        start, text = party.subject.start, party.reading.text
+        full_stop = text.rfind("。", 0, start)
+        near = [one for one in known if one.reading is party.reading and full_stop < one.subject.start < start]
+        called = text[party.subject.end - 2 : party.subject.end]
+        alike = [one for one in near or known if one.reading.text[: one.subject.end].endswith(called)]
+        return next(iter(alike or near or known), None)
 
     def _before(self) -> Party | None:
         """The party of the decision before, where the case at hand has named none of its own."""

@@ -82,6 +82,15 @@ class Result:
             self.announced.add(found.count.quantity.bounds)
         self.use(found.reading, found.clause)
 
+    def counts_of(self, reading: Reading, sentence: Sentence) -> list[Found]:
+        """The counts read from a sentence, which is the last one that any were read from."""
+        found: list[Found] = []
+        for one in reversed(self.counts):
+            if one.reading is not reading or one.sentence.start != sentence.start:
+                break
+            found.append(one)
+        return found
+
     def use(self, reading: Reading, clause: Clause) -> None:
         self.used.setdefault(reading.index, []).append((clause.start, clause.end))
 

@@ -12,7 +12,7 @@ from db.ingest.clauses import Clause, Sentence
 from db.ingest.lexicon import trie_pattern
 from db.ingest.names import named_subjects
 from db.ingest.quantities import counted_phrase
-from db.ingest.reading import Reading
+from db.ingest.reading import Reading, between
 from db.ingest.subjects import Subject, head_kind, masked, unnamed
 
 _NEAR = 2
@@ -34,16 +34,33 @@ def _ending() -> re.Pattern[str]:
     return re.compile(f"(?:\\s*{counted_phrase()})?[^，。；]{{0,8}}")
 
 
+@cache
+def _closed_end() -> re.Pattern[str]:
+    return re.compile(f"(?:{trie_pattern(words.genre()['ground_closers'])}|一事)$")
+
+
 def lead_end(reading: Reading, clause: Clause) -> int:
     """Where a clause begins in earnest, after 同时, 其中, a number."""
     lead = words.pattern("clause_leads").match(reading.text, clause.start, clause.end)
     return lead.end() if lead else clause.start
 
 
+@cache
+def _agent_opener() -> re.Pattern[str]:
+    return re.compile(f"(?:{words.genre()['adverbs']}|组织)*(?P<opener>{trie_pattern(words.genre()['ground_openers'])}|对)")
+
+
 def opener_end(reading: Reading, start: int, clause: Clause) -> int | None:
-    """Where the ground begins that 针对 or the like opens, or None."""
+    """Where the ground begins that 针对 or the like opens, first in its clause or after who acts; or None."""
     found = _opener().match(reading.text, start, clause.end)
-    return found.end() if found else None
+    if found is not None:
+        return found.end()
+    for spot in between(reading.authorities, start, clause.end):
+        opened = _agent_opener().match(reading.text, spot.end, clause.end)
+        # 对 opens a ground only where the clause ends with it.
+        if opened is not None and (opened["opener"] != "对" or _closed_end().search(reading.text, start, clause.end)):
+            return opened.end()
+    return None
 
 
 def is_closed(reading: Reading, start: int, end: int) -> bool:

@@ -17,6 +17,10 @@ from db.ingest.subjects import head_kind, kind_at, own_kind
 from schema.codes import vocabulary_source
 
 
+_NO_OBJECT = re.compile("(?:处置|处理|处罚|措施|了)*(?:$|[，。；、并和及与])")
+"""A verb that this follows has no object after it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One measure word in place."""
@@ -69,22 +73,29 @@ def nature(code: str) -> str:
     return _items()[code][0]
 
 
-def measures_in(reading: Reading, clause: Clause) -> Sequence[Measure]:
-    """The measures of a clause in order; a verb whose object no measure fits is left out."""
+def measures_in(reading: Reading, clause: Clause, spoken_of: str | None = None) -> Sequence[Measure]:
+    """The measures of a clause in order; a verb whose object no measure fits is left out.
+
+    `spoken_of` is the kind of whom the sentence speaks: what a verb without any object is done to.
+    """
     if not reading.acts:
         return ()
+    if spoken_of is not None:
+        return _read_measures(reading, clause, spoken_of)
     known = reading.measures.get((clause.start, clause.end))
     if known is None:
-        known = reading.measures[clause.start, clause.end] = _read_measures(reading, clause)
+        known = reading.measures[clause.start, clause.end] = _read_measures(reading, clause, None)
     return known
 
 
-def _read_measures(reading: Reading, clause: Clause) -> Sequence[Measure]:
+def _read_measures(reading: Reading, clause: Clause, spoken_of: str | None) -> Sequence[Measure]:
     acts = between(reading.acts, clause.start, clause.end)
     found = []
     for index, act in enumerate(acts):
         region_end = acts[index + 1].start if index + 1 < len(acts) else clause.end
         code = act.code or _by_object(reading, act, clause, region_end)
+        if code is None and spoken_of is not None and not _has_object(reading, act, region_end):
+            code = words.frames().by_kind.get((act.verb or "", spoken_of))
         if code is not None:
             found.append(Measure(code, act.start, act.end, region_end, act.verb))
     return found
@@ -100,6 +111,10 @@ def _by_object(reading: Reading, act: Act, clause: Clause, region_end: int) -> s
             return frames.by_kind[verb, noun.code]
         return None
     return frames.bare.get(verb)
+
+
+def _has_object(reading: Reading, act: Act, region_end: int) -> bool:
+    return _NO_OBJECT.match(reading.text, act.end, region_end) is None
 
 
 def _objects(reading: Reading, act: Act, clause: Clause, region_end: int) -> Iterable[Spot]:

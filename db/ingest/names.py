@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from db.ingest import words
@@ -24,6 +24,9 @@ _MEMBER = re.compile(f"“[^“”]{{1,40}}”|《[^《》]{{1,40}}》|{_BARE}")
 _BARE_END = re.compile(f"{_BARE}$")
 _LONGEST_BARE = 20
 _BATCH_REACH = 3
+_LONGEST_LIST = 200
+_FAR = 2
+"""A noun this far from the names may end a phrase on what they did, and does not say what they are."""
 _LEAD_REACH = 4
 _OF = re.compile("的")
 _GLOSS = re.compile("（[^（）]{1,40}）")
@@ -62,7 +65,7 @@ def named_subjects(reading: Reading, start: int, end: int, assumed: str | None =
     the place alone shows that the names are those of who is acted on.
     """
     groups: list[Subject] = []
-    for run in _runs(_items(reading, start, end), reading.text):
+    for run in _runs(_items(reading, start, end) or _leading(reading, start, end), reading.text):
         subject = _subject(reading, run, end, assumed)
         if subject is None:
             continue
@@ -152,6 +155,20 @@ def _clip(reading: Reading, start: int, end: int) -> int:
     return found.end() if found else start
 
 
+def _leading(reading: Reading, start: int, end: int) -> list[_Item]:
+    """The bare names that a clause begins with, listed before what they did: 甲论坛、乙社区传播…."""
+    breach = words.pattern("breach_words").search(reading.text, start, min(end, start + _LONGEST_LIST))
+    if breach is None:
+        return []
+    lead = words.pattern("subject_leads").match(reading.text, start, breach.start())
+    members = _members(reading.text, lead.end() if lead else start, breach.start())
+    named = words.pattern("site_endings")
+    begins = bool(members) and members[0][0] == (lead.end() if lead else start)
+    if not begins or not any(named.search(reading.text[low:high]) for low, high in members):
+        return []
+    return [replace(item, sort="leading") for item in _bare_members(reading, members)]
+
+
 def _known(reading: Reading, start: int, end: int) -> Iterator[_Item]:
     for match in reading.hits.find("names", start, end):
         known = lookup(match.group())
@@ -170,7 +187,7 @@ def _is_word(reading: Reading, item: _Item) -> bool:
     text = reading.text[item.start : item.end]
     if item.sort == "title" and re.search(words.genre()["documents"], text):
         return True
-    if item.sort in ("bare", "known", "at"):
+    if item.sort in ("bare", "known", "at", "leading"):
         return False
     before = reading.text[max(0, item.outer_start - _LEAD_REACH) : item.outer_start]
     if item.sort != "title" and words.pattern("content_leads").search(before):
@@ -199,7 +216,9 @@ def _subject(reading: Reading, run: list[_Item], end: int, assumed: str | None) 
         # 约谈“甲”网站负责人: the talk is with who runs it, but the name is that of the site.
         noun, assumed = _run_by(reading, noun), assumed or "platform"
     if noun is not None and noun.code not in words.genre()["nameable"]:
-        return None
+        if (assumed is None and run[0].sort != "leading") or noun.start - after < _FAR:
+            return None
+        noun = None
     if _fault_list().match(reading.text, noun.end if noun is not None else after, end):
         return None
     names = tuple(name for item in run if (name := _name(reading, item, noun, assumed)) is not None)
@@ -259,4 +278,6 @@ def _name(reading: Reading, item: _Item, noun: Spot | None, assumed: str | None)
         return Name(item.start, item.end, known.kind)
     if item.sort == "at":
         return Name(item.start, item.end, "account")
+    if item.sort == "leading":
+        return Name(item.start, item.end, assumed or "website")
     return Name(item.start, item.end, assumed) if assumed is not None else None

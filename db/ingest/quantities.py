@@ -15,7 +15,7 @@ from schema.extraction import Qualifier
 
 _SMALLEST_IN_WORDS = 2
 _BEFORE = 6
-_DIGIT_RUN = f"(?<![\\d{DIGIT_CHARACTERS}])[\\d{DIGIT_CHARACTERS}][\\d{DIGIT_CHARACTERS}万亿]*+(?:[.,]\\d++)*+"
+_DIGIT_RUN = f"(?<![\\d{DIGIT_CHARACTERS}])[\\d{DIGIT_CHARACTERS}][\\d{DIGIT_CHARACTERS}万亿]*+(?:[., ]\\d++)*+"
 # 第三个 is an ordinal, 数百家 no number, and a number does not begin in the middle of another.
 _NO_NUMBER_AFTER = frozenset("第数上成几好.0123456789")
 

@@ -78,7 +78,7 @@ class SentenceReader:
     def _read_clause(self) -> None:
         start = lead_end(self._reading, self._clause)
         opened = opener_end(self._reading, start, self._clause)
-        measures = measures_in(self._reading, self._clause)
+        measures = measures_in(self._reading, self._clause, self._spoken_of())
         if opened is not None:
             self._grounds, self._in_ground = [], True
             self._add_ground(opened, assumed=_USUAL_BEARER)
@@ -89,6 +89,11 @@ class SentenceReader:
         elif measures:
             self._in_ground = False
             self._act(measures)
+
+    def _spoken_of(self) -> str | None:
+        """The kind of those that the sentence has named."""
+        named = [one.subject for one in self._targets if one.subject is not None and one.subject.named]
+        return named[-1].kind if named else None
 
     def _begins_ground(self, start: int) -> bool:
         """A clause that begins with its subject and states a breach needs no 针对."""
