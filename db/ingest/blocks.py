@@ -22,7 +22,7 @@ class Cell(NamedTuple):
     """A cell of an HTML table: which row of the page it is in, and its place there, both from 0."""
 
     row: int
-    index: int
+    place: int
 
 
 @dataclass(frozen=True, slots=True)

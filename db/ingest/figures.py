@@ -17,7 +17,9 @@ from db.ingest.subjects import head_kind, kind_at
 from schema.codes import vocabulary_source
 
 _PEOPLE = ("人", "名")
-_OTHER_NOUN = re.compile("(?:次|的)?(?!已|被|予以|进行|因|存在|未|经|涉|均|并|和|及|与|以及|等|违|左右|以上|，)[\u4e00-\u9fffa-z]")
+_OTHER_NOUN = re.compile(
+    "(?:次|的)?(?!已|被|予以|进行|因|存在|未|经|涉|均|并|和|及|与|以及|等|违|左右|以上|，)[\u4e00-\u9fffa-z]"
+)
 _MODIFIER = re.compile("[^，。；、\\d]{0,24}?的")
 
 

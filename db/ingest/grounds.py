@@ -47,7 +47,8 @@ def lead_end(reading: Reading, clause: Clause) -> int:
 
 @cache
 def _agent_opener() -> re.Pattern[str]:
-    return re.compile(f"(?:{words.genre()['adverbs']}|组织)*(?P<opener>{trie_pattern(words.genre()['ground_openers'])}|对)")
+    genre = words.genre()
+    return re.compile(f"(?:{genre['adverbs']}|组织)*(?P<opener>{trie_pattern(genre['ground_openers'])}|对)")
 
 
 def opener_end(reading: Reading, start: int, clause: Clause) -> int | None:

@@ -16,7 +16,6 @@ from db.ingest.reading import REACH, Act, Reading, between
 from db.ingest.subjects import head_kind, kind_at, own_kind
 from schema.codes import vocabulary_source
 
-
 _NO_OBJECT = re.compile("(?:处置|处理|处罚|措施|了)*(?:$|[，。；、并和及与])")
 """A verb that this follows has no object after it."""
 

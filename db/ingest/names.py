@@ -262,9 +262,12 @@ def _noun_before(reading: Reading, start: int) -> Spot | None:
 
 def _run_by(reading: Reading, person: Spot) -> Spot | None:
     """The noun that stands before 负责人 in its own phrase: 网站负责人."""
-    stated = words.kinds().find(reading.text[person.start : person.end - 1])
-    lead = next((one for one in stated if one.code in words.genre()["nameable"]), None)
-    return Spot(lead.code, person.start + lead.start, person.start + lead.end) if lead else None
+    forms = words.kinds().codes
+    for end in range(person.end - 1, person.start, -1):
+        for code in forms.get(reading.text[person.start : end], ()):
+            if code in words.genre()["nameable"]:
+                return Spot(code, person.start, end)
+    return None
 
 
 def _name(reading: Reading, item: _Item, noun: Spot | None, assumed: str | None) -> Name | None:

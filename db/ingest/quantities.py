@@ -67,7 +67,8 @@ def _grammar() -> _Grammar:
     }
     words = trie_pattern(qualifiers)
     number = (
-        r"(?:(?P<digits>(?:\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+)(?:\.\d+)?)\s*(?P<inner>余|多)?\s*(?P<times>[百千佰仟]?[万亿]{0,2}|[百千佰仟])"
+        r"(?:(?P<digits>(?:\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+)(?:\.\d+)?)"
+        r"\s*(?P<inner>余|多)?\s*(?P<times>[百千佰仟]?[万亿]{0,2}|[百千佰仟])"
         rf"|(?P<words>[{DIGIT_CHARACTERS}][{DIGIT_CHARACTERS}万亿]*))\s*(?P<after>余|多)?\s*"
     )
     bad = trie_pattern(grammar["not_units_after"])

@@ -27,7 +27,7 @@ def _is_data(members: Sequence[Block]) -> bool:
     sizes: dict[int, int] = {}
     for block in members:
         if block.cell is not None:
-            sizes[block.cell.index] = sizes.get(block.cell.index, 0) + len(block.text)
+            sizes[block.cell.place] = sizes.get(block.cell.place, 0) + len(block.text)
     return len(sizes) > 1 and max(sizes.values()) <= _LONGEST_CELL
 
 
@@ -37,7 +37,7 @@ def _joined(members: Sequence[Block]) -> Block:
     at = members[0].mapped.offset(0)
     place = -1
     for block in members:
-        index = block.cell.index if block.cell else place
+        index = block.cell.place if block.cell else place
         while place < index:
             builder.add(_BEGINS_CELL, at, at)
             place += 1
