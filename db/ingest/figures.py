@@ -82,7 +82,8 @@ def counts_in(
 def _counts_something_else(reading: Reading, quantity: Quantity, end: int) -> bool:
     """Whether a noun that is no subject follows the number: 61个漏洞, 13个省."""
     after = _OTHER_NOUN.match(reading.text, quantity.end, end)
-    return after is not None and not any(act.start == quantity.end for act in reading.acts)
+    act = next_from(reading.acts, quantity.end)
+    return after is not None and (act is None or act.start != quantity.end)
 
 
 def _same_subject(measure: str, unit: str, before: Count | None) -> str | None:

@@ -20,6 +20,7 @@ from db.ingest.reasons import Reasons
 from db.ingest.subjects import Subject
 
 _PLANS = ("law", "intent")
+_FEW = 100
 _USUAL_BEARER = "platform"
 """What bears a name after 针对 where the text does not say."""
 
@@ -92,8 +93,9 @@ class SentenceReader:
 
     def _spoken_of(self) -> str | None:
         """The kind of those that the sentence has named."""
-        named = [one.subject for one in self._targets if one.subject is not None and one.subject.named]
-        return named[-1].kind if named else None
+        named = (one.subject for one in reversed(self._targets) if one.subject is not None and one.subject.named)
+        last = next(named, None)
+        return last.kind if last else None
 
     def _begins_ground(self, start: int) -> bool:
         """A clause that begins with its subject and states a breach needs no 针对."""
@@ -139,9 +141,10 @@ class SentenceReader:
 
     def _is_told(self, count: Count) -> bool:
         """Whether a count is only of those that the sentence named before: 就“甲”“乙”…约谈两家网站."""
-        subjects = [target.subject for target in self._targets if target.subject is not None]
-        names = sum(len(subject.names) for subject in subjects)
-        return names == count.quantity.value and names > 1 and count.quantity.qualifier == "exact"
+        if count.quantity.qualifier != "exact" or not 1 < count.quantity.value <= _FEW:
+            return False
+        subjects = [target.subject for target in self._targets[: _FEW + 1] if target.subject is not None]
+        return sum(len(subject.names) for subject in subjects) == count.quantity.value
 
     def _on_unnamed(self, deed: Deed) -> None:
         """A deed on a group that is not named, or without an object: on whom the sentence spoke of last (r11)."""
