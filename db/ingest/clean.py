@@ -16,10 +16,10 @@ from db.ingest.html_blocks import read_blocks
 from db.ingest.mapped import MappedText
 from db.ingest.markdown import read_markdown
 from db.ingest.notice import Notice
+from db.ingest.page_dates import parse_date, stated_date
 from db.ingest.source_facts import page_facts
 
 _CARD_LINE = re.compile(r"\s*(?P<label>[^：:]{1,8})\s*[：:]\s*(?P<value>.+?)\s*")
-_DATE = re.compile(r"(?P<y>20\d\d|19\d\d)\s*[-./年]\s*(?P<m>\d{1,2})\s*[-./月]\s*(?P<d>\d{1,2})")
 _ORDINAL_HEADING = re.compile(
     r"\s*(?:第?[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十]{1,3}[）)]).{2,58}"
 )
@@ -69,19 +69,9 @@ def clean(notice: Notice) -> Cleaned:
         url=url,
         original_url=original_url,
         publisher=_publisher(url) or header.get("source"),
-        published_on=card.published_on or parse_date(header.get("date") or ""),
+        published_on=card.published_on or parse_date(header.get("date") or "") or stated_date(text, header.end, blocks),
         sources=tuple(filter(None, (original_url, *parts.sources, card.source, url))),
     )
-
-
-def parse_date(words: str) -> date | None:
-    """The first full date in a few words, or None."""
-    if (found := _DATE.search(words)) is None:
-        return None
-    try:
-        return date(int(found["y"]), int(found["m"]), int(found["d"]))
-    except ValueError:
-        return None
 
 
 def _segments(title: MappedText | None, parts: Sorted) -> Iterator[Segment]:

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from db.ingest.clean import Cleaned, clean, parse_date
+from db.ingest.clean import Cleaned, clean
 from db.ingest.mapped import MappedText, verbatim
 from db.ingest.notice import read_notice
+from db.ingest.page_dates import parse_date
 
 
 def cleaned(text: str, url: str | None = None) -> Cleaned:
@@ -130,3 +131,21 @@ def test_mapped_text_survives_cuts() -> None:
     assert [mapped.span(at, at + 1) for at in range(5)] == [(2, 3), (3, 4), (6, 7), (7, 8), (8, 9)]
     assert mapped.span(1, 3) == (3, 7)
     assert mapped.keep([]) == MappedText("", ())
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<head><meta name="PubDate" content="2031-02-03 09:00"></head><p>正文。</p>',
+        '<script type="application/ld+json">{"datePublished":"2031-02-03T08:00"}</script><p>2031年1月1日</p>',
+        "# 题目\n\n某网　2031-02-03 15:00　来源：某办\n\n2030年5月1日，某办发现。\n",
+        "# 题目\n\n2030-05-01 至 2030-06-30\n\n发布时间：2031年2月3日\n\n正文。\n",
+        "题目\n\n2030年5月1日，某办发现问题。\n\n某某管理局\n\n2031年2月3日\n",
+    ],
+)
+def test_the_day_a_page_states_itself(page: str) -> None:
+    assert cleaned(page).published_on == date(2031, 2, 3)
+
+
+def test_a_day_in_prose_is_not_that_of_publication() -> None:
+    assert cleaned("# 题目\n\n2030年5月1日，某办发现问题。\n\n整改应于2030年6月1日前完成。\n").published_on is None
