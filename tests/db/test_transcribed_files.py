@@ -67,7 +67,7 @@ def test_a_copy_states_nothing_of_its_own_and_its_original_comes_before() -> Non
 def test_the_words_of_a_number_are_its_number() -> None:
     for name in FILES:
         for page, figure in figures(name):
-            number = re.search(r"([0-9.]+)(万?)", figure.wording)
+            number = re.search(r"([0-9.]+)[余多]?(万?)", figure.wording)
             assert number, figure.wording
             value = round(float(number[1]) * (10_000 if number[2] else 1))
             assert value == figure.value_min, (page.url, figure.wording)
@@ -135,6 +135,8 @@ def test_every_figure_of_the_national_series_stands_once(series: dict[str, Any])
         ]
         assert len(found) == 1, (row["period"], metric, found)
         figure = found[0][1]
+        if phrase := re.search("近?[0-9.]+[余多]?万?[余多]?[个款家]", value["wording_zh"]):
+            assert figure.wording == phrase[0]
         assert figure.confidence == row.get("confidence", "low")
         assert figure.value_max == (None if value["qualifier"] == "at_least" else value["value"])
         unclaimed.remove(found[0])

@@ -14,16 +14,20 @@ import pytest_asyncio
 from db.changes import Change, record_json
 from db.correcting import CannotCorrect
 from db.corrections import correct, retract
+from db.filters import conditions
 from db.ingest.run import ingest
 from db.migrate import migrate
 from db.pool import Connection, connect
 from db.shipped import apply_dataset, load_dataset, write_dataset
+from db.statements import statement
 from db.transcribing.format import Page
 from db.transcribing.run import UnknownOriginal, transcribe
 from db.verify.run import verify
 from db.verify.texts import Texts
 from db.writer import commit
+from schema.codes import shipped_codes
 from schema.extraction import Anchor
+from schema.query import Filter
 from schema.records import Action, AnyRecord, Document, Entity, Figure
 from tests.support import corpus
 from tests.support.announcements import ANNUAL
@@ -188,6 +192,18 @@ async def test_a_reprint_needs_its_original(store: Connection) -> None:
     await transcribe(store, other)
     documents = {r.url: r for r in (await standing(store)).values() if isinstance(r, Document)}
     assert documents["https://copy.example/1"].reprint_of == documents[URL].id
+
+
+async def test_the_few_are_found_without_reading_the_rest(store: Connection) -> None:
+    await transcribe(store, page())
+    query = conditions("figure", Filter(basis=(("transcribed",),)), 2, shipped_codes())
+    assert query.values == [2]
+    async with store.transaction():
+        await store.execute("SET LOCAL enable_seqscan = off")
+        sql = statement("page").format(kind="figure", on="v.period_end", where=query.where, limit="10")
+        plan = "\n".join(row[0] for row in await store.fetch(f"EXPLAIN {sql.replace('$1', '2')}"))
+    assert "transcribed_figure" in plan
+    assert "Sort" not in plan
 
 
 async def test_a_dataset_carries_them_to_another_store(store: Connection, empty_dsn: str, tmp_path: Path) -> None:
