@@ -123,9 +123,9 @@ def test_the_first_example_tells_what_was_done_to_baidu_and_how_many_were_summon
 
 
 def test_one_question_has_one_answer_everywhere(shipped: str) -> None:
-    query = '{ actions(year: 2023, entity: "百度") { nodes { id } } }'
+    query = '{ actions(year: 2023, entity: "百度", basis: TEXT) { nodes { id } } }'
     by_graphql = httpx.post(f"{shipped}/graphql", json={"query": query}).json()["data"]["actions"]["nodes"]
-    parameters = {"year": "2023", "entity": "百度"}
+    parameters = {"year": "2023", "entity": "百度", "basis": "text"}
     by_rest = httpx.get(f"{shipped}/v1/actions", params=parameters).json()["data"]
     exported = httpx.get(f"{shipped}/v1/exports/actions.csv", params=parameters).text
     ids = [row.split(",", 1)[0] for row in exported.splitlines()[1:]]
