@@ -195,7 +195,15 @@ _FILTERS: dict[str, Parameter] = {
         Parameter(
             "document",
             "groups",
-            "Ids of documents.",
+            "Ids of documents. Among actions and figures a copy of an announcement stands for all its copies: facts "
+            "that several of them state are kept once.",
+            {"type": "string", "pattern": ID_PATTERNS["document"], "format": "document-id"},
+            _matching(ID_PATTERNS["document"], "the id of a document"),
+        ),
+        Parameter(
+            "reprint_of",
+            "groups",
+            "Ids of documents whose reprints are wanted.",
             {"type": "string", "pattern": ID_PATTERNS["document"], "format": "document-id"},
             _matching(ID_PATTERNS["document"], "the id of a document"),
         ),

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from db.sketches import StoredSketch
 from schema.codes import CodeItem
 from schema.extraction import Unhandled
 from schema.records import AnyRecord, Cause, RecordKind
@@ -76,6 +77,8 @@ class Change:
     """Code list items to open, each with its place in its list."""
     closed_codes: Sequence[tuple[str, str]] = ()
     texts: Sequence[Text] = ()
+    sketches: Sequence[StoredSketch] = ()
+    """By what reprints are known. Like texts they follow from what is read, and are no part of the revision."""
     corrections: Sequence[Correction] = ()
     """What people set right by this change."""
     unhandled: Mapping[str, Sequence[Unhandled]] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from schema.records import Action, AnyRecord, Document, EntityMention, Figure
 GENERATED = ("gist_zh", "gist_en")
 _IDENTITY = frozenset(("id", "document", "revision", "extractor", "basis"))
 # What was measured of a copy is no reading of it: another text is another retrieval.
-_MEASURED = frozenset(("url", "sha256", "source_sha256", "length", "clauses"))
+_MEASURED = frozenset(("url", "sha256", "source_sha256", "length", "clauses", "reprint_evidence"))
 _TOGETHER = (
     ("value_min", "value_max", "qualifier"),
     ("acted_on", "date_basis", "decided_on", "period"),

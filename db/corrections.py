@@ -8,6 +8,7 @@ from typing import Any
 
 from db.changes import Change, Correction
 from db.correcting import CannotCorrect, corrected, correction, document_of
+from db.ingest.relating import related_anew
 from db.migrate import LOCK_KEY
 from db.pool import Connection
 from db.statements import statement
@@ -54,9 +55,16 @@ async def correct(
         book = CodeBook(CodeItem(**row) for row in await connection.fetch(statement("standing_codes")))
         after = corrected(before, changes_for(before), book)
         await _refuse_references(connection, before, after)
+        records: list[AnyRecord] = [after]
+        closed: list[tuple[RecordKind, str]] = []
+        if isinstance(after, Document) and after.reprint_of != getattr(before, "reprint_of", None):
+            settled = await related_anew(connection, after, book)
+            records, closed, after = settled.records, settled.closed, settled.documents[after.id]
         kept = correction(before, after, await _text_of(connection, before), key)
-        unhandled = await _unhandled(connection, after)
-        change = Change(cause=cause, note=note, records=[after], unhandled=unhandled, corrections=[kept])
+        change = Change(
+            cause=cause, note=note, records=records, closed=closed, corrections=[kept],
+            unhandled=await _unhandled(connection, records),
+        )  # fmt: skip
         return Corrected(before, after, kept, None if dry_run else await commit(connection, change))
 
 
@@ -107,11 +115,20 @@ async def _refuse_references(connection: Connection, before: AnyRecord, after: A
         wanted = [("entity", entity) for entity in named if entity is not None]
     if isinstance(after, Document) and after.reprint_of is not None:
         wanted = [("document", after.reprint_of)]
+        await _refuse_chain(connection, after.id, after.reprint_of)
     for kind, record_id in wanted:
         if record_id == after.id:
             raise CannotCorrect(f"{record_id} cannot be a reprint of itself")
         if await _version(connection, kind, record_id) is None:
             raise CannotCorrect(f"no {kind} with the id {record_id!r} stands in this store")
+
+
+async def _refuse_chain(connection: Connection, reprint: str, original: str) -> None:
+    """Refuse to call a document a reprint of a reprint, unless the two change places."""
+    record = await _version(connection, "document", original)
+    further = record.reprint_of if isinstance(record, Document) else None
+    if further is not None and further != reprint:
+        raise CannotCorrect(f"{original} is itself a reprint of {further}: name that one")
 
 
 async def _text_of(connection: Connection, record: AnyRecord) -> str | None:
@@ -120,9 +137,11 @@ async def _text_of(connection: Connection, record: AnyRecord) -> str | None:
     return sha256
 
 
-async def _unhandled(connection: Connection, record: AnyRecord) -> dict[str, list[Unhandled]]:
+async def _unhandled(connection: Connection, records: list[AnyRecord]) -> dict[str, list[Unhandled]]:
     """What no rule could read of a document stays so when the document is corrected."""
-    if not isinstance(record, Document):
-        return {}
-    rows = await connection.fetch(statement("standing_unhandled"), record.id)
-    return {record.id: [Unhandled(**row) for row in rows]}
+    documents = [record.id for record in records if isinstance(record, Document)]
+    found: dict[str, list[Unhandled]] = {}
+    for row in await connection.fetch(statement("standing_unhandled"), documents):
+        clause = Unhandled(start=row["start"], end=row["end"], reason=row["reason"])
+        found.setdefault(row["id"], []).append(clause)
+    return found

@@ -99,9 +99,14 @@ def _named(made: Conditions, group: AnyOf, column: str) -> str:
     )
 
 
-def _documents(made: Conditions, filter: Filter, column: str) -> None:
+def _of_documents(made: Conditions, filter: Filter) -> None:
+    """Whichever copy of an announcement is asked for, the facts are those of all its copies together."""
     for ids in filter.document:
-        made.add(f"{made.alias}.{column} = ANY({made.bind(list(ids))}::text[])")
+        made.add(
+            f"{made.alias}.document IN (SELECT f.id FROM document_version d"  # noqa: S608  # fixed names
+            " JOIN document_version f ON coalesce(f.reprint_of, f.id) = coalesce(d.reprint_of, d.id)"
+            f" WHERE d.id = ANY({made.bind(list(ids))}::text[]) AND {as_of('d')} AND {as_of('f')})"
+        )
 
 
 _BASES: dict[Basis, str] = {"text": "basis = 'text'", "transcribed": "basis = 'transcribed'"}
@@ -116,7 +121,7 @@ def _bases(made: Conditions, filter: Filter) -> None:
 def _on_actions(made: Conditions, filter: Filter) -> None:
     _days(made, filter, "acted_on", "acted_on")
     _linked_codes(made, filter, "action_code", CODE_FILTERS)
-    _documents(made, filter, "document")
+    _of_documents(made, filter)
     _bases(made, filter)
     wanted = [_named(made, group, "a.entity") for group in filter.entity]
     wanted += [_named(made, group, "a.operator") for group in filter.operator]
@@ -128,7 +133,7 @@ def _on_actions(made: Conditions, filter: Filter) -> None:
 def _on_figures(made: Conditions, filter: Filter) -> None:
     _days(made, filter, "period_start", "period_end")
     _linked_codes(made, filter, "figure_code", ("authority", "region"))
-    _documents(made, filter, "document")
+    _of_documents(made, filter)
     _bases(made, filter)
     for name in ("measure", "subject_kind", "campaign"):
         for group in getattr(filter, name):
@@ -155,10 +160,13 @@ def _on_entities(made: Conditions, filter: Filter) -> None:
 def _on_documents(made: Conditions, filter: Filter) -> None:
     """Dates are those of publication; codes and names are those of one action or figure it states."""
     _days(made, filter, "published_on", "published_on")
-    _documents(made, filter, "id")
+    for ids in filter.document:
+        made.add(f"{made.alias}.id = ANY({made.bind(list(ids))}::text[])")
+    for ids in filter.reprint_of:
+        made.add(f"{made.alias}.reprint_of = ANY({made.bind(list(ids))}::text[])")
     _bases(made, filter)
-    own = {"year": (), "since": None, "until": None, "document": (), "basis": (), "search": ()}
-    stated = filter.model_copy(update=own)
+    of_others = {"year": (), "since": None, "until": None, "document": (), "reprint_of": (), "basis": (), "search": ()}
+    stated = filter.model_copy(update=of_others)
     if stated == Filter():
         return
     actions = made.within("i")

@@ -49,14 +49,17 @@ async def _found(connection: Connection, correction: Correction) -> str:
     if correction.kind in ("entity", "document") or await connection.fetchval(sql, correction.id):
         return correction.id
     text = await connection.fetchval(statement("standing_text"), correction.document)
-    same_text = text == correction.sha256
+    # Read anew, it may have been found first in another copy of the announcement.
+    family = await connection.fetch(statement("family_members"), [correction.document])
+    documents = [row["id"] for row in family]
+    same_text = text == correction.sha256 and len(documents) == 1
     if correction.kind == "action":
-        rows = await connection.fetch(statement("standing_actions"), correction.document)
+        rows = await connection.fetch(statement("standing_actions"), documents)
         found = _same(
             Action.model_validate(correction.match), [Action.model_validate_json(r["body"]) for r in rows], same_text
         )
     else:
-        rows = await connection.fetch(statement("standing_figures"), correction.document)
+        rows = await connection.fetch(statement("standing_figures"), documents)
         found = _same(
             Figure.model_validate(correction.match), [Figure.model_validate_json(r["body"]) for r in rows], same_text
         )

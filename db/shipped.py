@@ -1,7 +1,8 @@
 """The dataset that comes with the program: facts and their history, without the texts they were read from.
 
 `db/dataset/` holds one JSON Lines file for the ledger of revisions, one for the code lists, one for each
-kind of record, with every version ever made, and one for what people have set right. Applying it writes
+kind of record, with every version ever made, one for what people have set right, and one for what
+reprints are known by. Applying it writes
 the same revisions as were made where the dataset comes from; their digests prove it.
 """
 
@@ -20,8 +21,9 @@ import asyncpg
 
 from db.changes import Change, Correction
 from db.pool import Connection
+from db.sketches import Sketch, StoredSketch
 from db.statements import statement
-from db.writer import commit
+from db.writer import commit, hold_sketches
 from schema.codes import CodeItem
 from schema.extraction import Unhandled
 from schema.records import RECORD_MODELS, RecordKind, Revision
@@ -33,6 +35,7 @@ _FILES: dict[RecordKind, str] = {
     "figure": "figures.ndjson",
 }
 _REVISIONS, _CODES, _CORRECTIONS = "revisions.ndjson", "codes.ndjson", "corrections.ndjson"
+_SKETCHES = "sketches.ndjson"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Dataset:
 
     revisions: tuple[Revision, ...]
     changes: Mapping[int, Change]
+    sketches: tuple[StoredSketch, ...] = ()
+    """By what reprints of its documents are known where their texts are not held."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,11 @@ def load_dataset(folder: Traversable | None = None) -> Dataset:
     for line in _lines(folder, _CORRECTIONS):
         opened[line["revision"]]["corrections"].append(correction_of(line))
     changes = {r.number: _change(r, opened[r.number]) for r in revisions}
-    return Dataset(revisions=revisions, changes=changes)
+    sketches = tuple(
+        StoredSketch(line["document"], line["sha256"], Sketch.model_validate(line["sketch"]))
+        for line in _lines(folder, _SKETCHES)
+    )
+    return Dataset(revisions=revisions, changes=changes, sketches=sketches)
 
 
 def _take_record(kind: RecordKind, line: Mapping[str, Any], opened: dict[int, dict[str, Any]]) -> None:
@@ -144,6 +153,9 @@ async def apply_dataset(connection: Connection, dataset: Dataset) -> Applied:
     async with connection.transaction():
         for revision in dataset.revisions[shared:]:
             await commit(connection, dataset.changes[revision.number], ledger=revision)
+        if len(theirs) > shared:
+            held = {row["id"] for row in await connection.fetch(statement("all_documents"))}
+            await hold_sketches(connection, [one for one in dataset.sketches if one.document in held])
     return Applied(added=len(theirs) - shared, own=0, missing=0)
 
 
@@ -166,6 +178,11 @@ async def write_dataset(connection: Connection, folder: Path) -> None:
     _write_lines(
         folder / _CORRECTIONS,
         [correction_line(c["revision"], c["cause"], c["note"], json.loads(c["body"])) for c in corrections],
+    )
+    sketches = await connection.fetch(statement("all_sketches"))
+    _write_lines(
+        folder / _SKETCHES,
+        ({"document": s["document"], "sha256": s["sha256"], "sketch": json.loads(s["body"])} for s in sketches),
     )
     unhandled: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     for row in await connection.fetch(statement("all_unhandled_clauses")):

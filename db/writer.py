@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from db.changes import BEFORE_ALL, Change, record_json, record_kind
 from db.matching import match_key
 from db.migrate import LOCK_KEY
 from db.pool import Connection
+from db.sketches import StoredSketch
 from db.statements import statement
 from schema.extraction import Anchor, Period
 from schema.records import Action, AnyRecord, Document, Entity, Figure, RecordKind, Revision
@@ -39,6 +41,9 @@ async def commit(connection: Connection, change: Change, *, ledger: Revision | N
         await _write_codes(connection, change, revision.number)
         await hold_texts(connection, change)
         await _close(connection, change, revision.number)
+        # All at once: one of them may be a reprint of another.
+        documents = [(record.id, record.url) for record in change.records if isinstance(record, Document)]
+        await connection.executemany(statement("insert_document"), documents)
         for kind in _ORDER:
             for record in change.records:
                 if record_kind(record) == kind:
@@ -47,6 +52,7 @@ async def commit(connection: Connection, change: Change, *, ledger: Revision | N
             statement("insert_correction"),
             [(revision.number, c.kind, c.id, c.document, c.model_dump_json()) for c in change.corrections],
         )
+        await hold_sketches(connection, change.sketches)
     return revision
 
 
@@ -92,6 +98,15 @@ async def hold_texts(connection: Connection, change: Change) -> None:
     await connection.executemany(statement("insert_text_layer"), texts)
 
 
+async def hold_sketches(connection: Connection, sketches: Sequence[StoredSketch]) -> None:
+    """Keep by what the reprints of documents are known. It follows from their texts, so no revision is made."""
+    rows = [(one.document, one.sha256, one.sketch.model_dump_json()) for one in sketches]
+    await connection.executemany(statement("upsert_sketch"), rows)
+    await connection.execute(statement("delete_sketch_keys"), [one.document for one in sketches])
+    keys = [(one.document, key) for one in sketches for key in one.keys]
+    await connection.executemany(statement("insert_sketch_key"), keys)
+
+
 async def _close(connection: Connection, change: Change, number: int) -> None:
     ended = [*change.closed, *((record_kind(record), record.id) for record in change.records)]
     for kind in _ORDER:
@@ -120,7 +135,6 @@ def _search_key(*texts: str | None) -> str:
 
 
 async def _write_document(connection: Connection, record: Document, change: Change) -> None:
-    await connection.execute(statement("insert_document"), record.id, record.url)
     if record.sha256 is not None:
         await connection.execute(statement("insert_text_layer"), record.sha256, record.length, None)
         await connection.execute(statement("insert_document_text"), record.id, record.sha256)

@@ -72,6 +72,7 @@ FILTERS_OF: dict[RecordKind, tuple[str, ...]] = {
         "region",
         "entity",
         "document",
+        "reprint_of",
         "basis",
         "search",
     ),
@@ -114,6 +115,9 @@ class Filter(_Frozen):
     operator: tuple[AnyOf, ...] = ()
     """Companies said to run what is named, by id or by any of their names."""
     document: tuple[AnyOf, ...] = ()
+    """Documents by id. What a reprint states is what its announcement states, in all its copies."""
+    reprint_of: tuple[AnyOf, ...] = ()
+    """Canonical copies by id: the reprints of them are wanted."""
     basis: tuple[tuple[Basis, ...], ...] = ()
     search: tuple[str, ...] = ()
 

@@ -17,6 +17,7 @@ RecordKind = Literal["action", "figure", "entity", "document"]
 DateBasis = Literal["decided", "period_end", "published", "none"]
 Cause = Literal["new_source", "source_changed", "our_correction", "retraction", "vocabulary"]
 Basis = Literal["text", "transcribed"]
+ReprintBasis = Literal["page", "text", "batch", "facts", "campaign", "correction"]
 NameLanguage = Literal["zh-Hans", "zh-Hant", "en", "zh-Latn-pinyin"]
 NameKind = Literal["primary", "alias", "former", "translation", "transliteration"]
 
@@ -175,6 +176,25 @@ class Entity(Record):
     revision: int = Field(ge=1, description="The revision that opened this version of the record.")
 
 
+class ReprintEvidence(Record):
+    """What a reprint and the canonical copy have in common, and which of it decided."""
+
+    basis: ReprintBasis = Field(
+        description="page: the address; text: nearly all words; batch: the number of the batch; facts: counts, names, "
+        "sums and circumstances together; campaign: two bare titles of one campaign; correction: a person decided."
+    )
+    weight: int = Field(description="How much agrees, in hundredths; facts decide from 250 on.")
+    overlap: NonNegative = Field(description="Pieces of the shorter text that the other has too, in percent.")
+    title: NonNegative = Field(description="Pairs of letters of the shorter title that the other has too, in percent.")
+    issuer: bool = Field(description="Whether the same one authority issued both.")
+    batch: str | None = Field(description="The batch both say they are; 2024-7 is the seventh of a year.")
+    figures: NonNegative = Field(description="Counts that both state.")
+    names: NonNegative = Field(description="Named subjects that both state.")
+    amounts: NonNegative = Field(description="Sums of fines that both state.")
+    days: NonNegative | None = Field(description="Days between the publications; null where one is not dated.")
+    via: str | None = Field(description="Id of the copy that ties the two, where they are not directly alike enough.")
+
+
 class Document(Record):
     """One retrieved copy of an announcement."""
 
@@ -196,6 +216,11 @@ class Document(Record):
         description="Length of the text layer in Unicode code points; null where it was never held."
     )
     reprint_of: str | None = Field(description="Id of the canonical copy, where this one is a reprint.")
+    reprint_evidence: ReprintEvidence | None = Field(
+        None,
+        exclude_if=lambda evidence: evidence is None,
+        description="What the reprint and the canonical copy have in common.",
+    )
     clauses: ClauseCounts | None = Field(
         description="How the clauses in the scope of the announcement were dealt with; null where no text was held."
     )

@@ -148,11 +148,11 @@ def _show(outcome: Corrected, journal: Path | None) -> None:
     """Tell the old and the new version, as far as they differ, and the revision made."""
     before = outcome.before.model_dump(mode="json")
     after = outcome.after.model_dump(mode="json") if outcome.after else {}
-    for name, value in before.items():
-        if name != "revision" and after.get(name) != value:
-            click.echo(f"  - {name}: {json.dumps(value, ensure_ascii=False)}")
+    for name in dict.fromkeys([*before, *after]):
+        if name != "revision" and after.get(name) != before.get(name):
+            click.echo(f"  - {name}: {json.dumps(before.get(name), ensure_ascii=False)}")
             if outcome.after:
-                click.echo(f"  + {name}: {json.dumps(after[name], ensure_ascii=False)}")
+                click.echo(f"  + {name}: {json.dumps(after.get(name), ensure_ascii=False)}")
     done = "corrected" if outcome.after else "retracted"
     made = f" in r{outcome.revision.number}" if outcome.revision else ": not done, this is a dry run"
     click.echo(f"{outcome.before.id} {done}{made}")

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from api.cli.stores import bring_up_to_date, load_settings, open_store, store_address
 from db.changes import Change
+
+if TYPE_CHECKING:
+    from db.ingest.run import Outcome
 
 
 @click.command()
@@ -59,7 +63,7 @@ async def _ingest_all(dsn: str, sources: list[str], dry_run: bool) -> int:
                 refused += _refuse(source, error)  # its transaction is undone, the others stand
                 continue
             made = f" r{outcome.revision.number}" if outcome.revision else ""
-            click.echo(f"[{number}/{len(sources)}] {outcome.status}{made}: {source}: {summary(outcome.change)}")
+            click.echo(f"[{number}/{len(sources)}] {outcome.status}{made}: {source}: {_told(outcome)}")
             if dry_run:
                 _show(outcome.change)
     finally:
@@ -106,6 +110,12 @@ def summary(change: Change) -> str:
     parts = [f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items()]
     parts += [f"{len(change.closed)} closed"] if change.closed else []
     return ", ".join(parts).replace("entitys", "entities") or "nothing to change"
+
+
+def _told(outcome: Outcome) -> str:
+    """What the records of a document became, and whether it is a reprint."""
+    reprint = f"; a reprint of {outcome.reprint_of}" if outcome.reprint_of else ""
+    return summary(outcome.change) + reprint
 
 
 def _show(change: Change) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.contract.shapes import REF, Problem
 from api.errors import PROBLEM_JSON, title_of
-from api.params import AGGREGATE_PARAMETERS, BOM, Parameter
+from api.params import AGGREGATE_PARAMETERS, BOM, Parameter, list_parameters
 from schema.query import MAX_SEARCHES, MAX_VALUES
 from schema.records import RecordKind
 
@@ -28,6 +28,7 @@ EXAMPLES: Mapping[str, Any] = {
     "operator": ["北京百度网讯科技有限公司"],
     "basis": ["text"],
     "document": ["d-6g7x5qvzwrhus"],
+    "reprint_of": ["d-6g7x5qvzwrhus"],
     "search": ["约谈"],
     "limit": 10,
     "as_of": "r1",
@@ -111,7 +112,7 @@ def parameter_reference(one: Parameter) -> dict[str, Any]:
 
 def parameters() -> dict[str, Any]:
     """All parameters that have one meaning everywhere, by name."""
-    known = {**AGGREGATE_PARAMETERS, BOM.name: BOM}
+    known = {**AGGREGATE_PARAMETERS, **list_parameters("document"), BOM.name: BOM}
     return {**{name: parameter(one) for name, one in known.items()}, "if_none_match": _IF_NONE_MATCH}
 
 

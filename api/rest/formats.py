@@ -153,7 +153,8 @@ def _nested(field: str, part: str, *, many: bool) -> Column:
     name = RENAMED.get(f"{field}_{part}", f"{field}_{part}")
     if many:
         return Column(name, lambda record: _cell(_aligned([one.get(part) for one in record[field]])))
-    return Column(name, lambda record: _cell(record[field] and record[field][part]))
+    # What is null may be left out of a record.
+    return Column(name, lambda record: _cell((nested := record.get(field)) and nested[part]))
 
 
 def _aligned(values: Sequence[str | None]) -> str:

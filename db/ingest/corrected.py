@@ -8,11 +8,11 @@ retracted one, so one that is named again has come back for a reason.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from db.changes import Correction
-from db.correcting import gist_of
+from db.correcting import document_of, gist_of
 from schema.codes import CodeBook
 from schema.records import Action, Document, Entity, Figure
 
@@ -23,16 +23,19 @@ T = TypeVar("T", Action, Figure, Entity, Document)
 class Corrections:
     """The corrections and retractions that bear on one document, the oldest first."""
 
-    def __init__(self, made: Sequence[Correction], book: CodeBook, sha256: str | None) -> None:
+    def __init__(self, made: Sequence[Correction], book: CodeBook, texts: Mapping[str, str | None]) -> None:
+        """`texts` are the hashes of the texts that documents have now."""
         self._book = book
         self._fields: dict[str, dict[str, Any]] = {}
         self._as_read: dict[str, dict[str, Any]] = {}
         self._retracted = {c.id: c for c in made if c.action == "retract" and c.kind != "entity"}
+        self._documents = {correction.id: correction.document for correction in made}
         for correction in made:
             # Offsets hold in the text they were corrected for only.
-            fields = {n: v for n, v in correction.fields.items() if n != "anchors" or correction.sha256 == sha256}
+            same = correction.document is None or texts.get(correction.document) == correction.sha256
+            fields = {n: v for n, v in correction.fields.items() if n != "anchors" or same}
             self._fields.setdefault(correction.id, {}).update(fields)
-            read = {name: correction.match[name] for name in fields}
+            read = {name: correction.match.get(name) for name in fields}  # what was null may be left out
             self._as_read[correction.id] = read | self._as_read.get(correction.id, {})
 
     def vouched(self, record_id: str) -> bool:
@@ -59,5 +62,7 @@ class Corrections:
     def _with(self, record: T, fields: dict[str, Any] | None) -> T:
         if not fields:
             return record
+        if document_of(record) != self._documents[record.id]:
+            fields = {name: value for name, value in fields.items() if name != "anchors"}
         made = type(record).model_validate({**record.model_dump(), **fields})
         return made.model_copy(update=gist_of(made, self._book))

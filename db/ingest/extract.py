@@ -23,9 +23,9 @@ def extract(data: bytes, *, url: str | None = None, name: str | None = None) -> 
     return extract_notice(read_notice(data, url=url, name=name))
 
 
-def extract_notice(notice: Notice) -> Extraction:
-    """Read an announcement that is decoded already."""
-    cleaned = clean(notice)
+def extract_notice(notice: Notice, cleaned: Cleaned | None = None) -> Extraction:
+    """Read an announcement that is decoded already, and may be cleaned already."""
+    cleaned = cleaned or clean(notice)
     readings = [Reading(segment, index) for index, segment in enumerate(cleaned.segments)]
     result = read_statements(readings)
     period = document_period(readings, cleaned)

@@ -10,10 +10,10 @@ SELECT list, code, label_zh, label_en, definition, parent, replaced_by, legal_na
 FROM code_version WHERE revision_to IS NULL ORDER BY list, position, code
 
 -- name: standing_unhandled
--- The clauses of a document that no rule could read, as it stands now.
-SELECT u.start, u."end", u.reason
+-- The clauses of some documents that no rule could read, as they stand now.
+SELECT v.id, u.start, u."end", u.reason
 FROM unhandled_clause u JOIN document_version v USING (version)
-WHERE v.id = $1 AND v.revision_to IS NULL ORDER BY u.position
+WHERE v.id = ANY($1::text[]) AND v.revision_to IS NULL ORDER BY v.id, u.position
 
 -- name: refers_to_entity
 -- The standing actions that name an entity, or name it as an operator.

@@ -88,3 +88,11 @@ FROM unhandled_clause u JOIN document_version v USING (version) ORDER BY v.revis
 -- What people have set right, with the revisions that did it.
 SELECT c.revision, c.body, r.cause, r.note
 FROM correction c JOIN revision r ON r.number = c.revision ORDER BY c.revision, c.id
+
+-- name: all_sketches
+-- By what the reprints of documents are known.
+SELECT document, sha256, body FROM sketch ORDER BY document
+
+-- name: all_documents
+-- Every document that was ever on record.
+SELECT id FROM document ORDER BY id

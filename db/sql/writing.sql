@@ -23,6 +23,20 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 INSERT INTO text_layer (sha256, length, body) VALUES ($1, $2, $3)
 ON CONFLICT (sha256) DO UPDATE SET body = excluded.body WHERE text_layer.body IS NULL AND excluded.body IS NOT NULL
 
+-- name: upsert_sketch
+-- By what the reprints of a document are known, made anew where the text is another.
+INSERT INTO sketch (document, sha256, body) VALUES ($1, $2, $3)
+ON CONFLICT (document) DO UPDATE SET sha256 = excluded.sha256, body = excluded.body
+WHERE sketch.body <> excluded.body
+
+-- name: delete_sketch_keys
+-- Forgets the keys of documents.
+DELETE FROM sketch_key WHERE document = ANY($1::text[])
+
+-- name: insert_sketch_key
+-- A key under which a document is found.
+INSERT INTO sketch_key (document, key) VALUES ($1, $2) ON CONFLICT DO NOTHING
+
 -- name: insert_document
 -- Makes a document known, once.
 INSERT INTO document (id, url) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from db.changes import Change
-from db.ingest.continuity import UNSTAMPED, continue_records, same
-from db.ingest.corrected import Corrections
+from db.ingest.continuity import UNSTAMPED, continued, same
 from db.ingest.entities import Entities
 from db.ingest.known import Known
 from db.transcribing.format import Page, StatedAction, StatedFigure
@@ -23,7 +22,6 @@ from schema.records import (
     DocumentReference,
     EntityMention,
     Figure,
-    RecordKind,
 )
 
 TRANSCRIBER = "transcribed/1"
@@ -46,7 +44,7 @@ def change_of(page: Page, known: Known, original: str | None, book: CodeBook) ->
     """
     cause: Cause = "new_source" if known.document is None else "our_correction"
     note = f"Transcribed ({TRANSCRIBER}), the text is not held: {page.url}" + (f" · {page.note}" if page.note else "")
-    corrections = Corrections(known.corrections, book, None)
+    corrections = known.corrected(book, {})
     if corrections.is_retracted(known.document_id):
         return Change(cause=cause, note=note)
     made = _Page(page, known.document_id, book)
@@ -57,10 +55,10 @@ def change_of(page: Page, known: Known, original: str | None, book: CodeBook) ->
     changed: list[AnyRecord] = [] if same(known.document, document) else [document]
     named = [corrections.apply(entity) for entity in entities.changed()]
     changed += [entity for entity in named if not same(known.entities.get(entity.id), entity)]
-    closed: list[tuple[RecordKind, str]] = []
-    changed += continue_records(Action, known.actions, actions, True, corrections, closed)
-    changed += continue_records(Figure, known.figures, figures, True, corrections, closed)
-    return Change(cause=cause, note=note, records=changed, closed=closed)
+    acts = continued(Action, known.actions, actions, [document.id], corrections)
+    counts = continued(Figure, known.figures, figures, [document.id], corrections)
+    changed += [*acts.opened, *counts.opened]
+    return Change(cause=cause, note=note, records=changed, closed=[*acts.closed, *counts.closed])
 
 
 class _Page:

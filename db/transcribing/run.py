@@ -9,6 +9,7 @@ from db.changes import Change
 from db.ingest.known import document_at, known_of
 from db.migrate import LOCK_KEY
 from db.pool import Connection
+from db.statements import statement
 from db.transcribing.format import Page
 from db.transcribing.records import change_of, mentions
 from db.writer import commit
@@ -54,6 +55,9 @@ async def _original(connection: Connection, page: Page) -> str | None:
     if page.reprint_of is None:
         return None
     known = await document_at(connection, page.reprint_of)
-    if known is None:
+    # A reprint points to the canonical copy, which that page may not be.
+    family = await connection.fetch(statement("family_members"), [known] if known else [])
+    canonical: str | None = next((row["id"] for row in family if row["reprint_of"] is None), known)
+    if canonical is None:
         raise UnknownOriginal(f"{page.url}: reprint_of: no document of this store has the address {page.reprint_of}")
-    return known
+    return canonical

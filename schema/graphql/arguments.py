@@ -44,7 +44,8 @@ _OTHERS: Final[dict[str, tuple[Any, str]]] = {
     "to": (date, "Last day, included."),
     "entity": (str, "Entities, each by id or by any of its names, in either script."),
     "operator": (str, "Companies said to run what is named, each by id or by any of its names."),
-    "document": (strawberry.ID, "Documents, by id."),
+    "document": (strawberry.ID, "Documents, by id. Of facts, those of all copies of the announcement."),
+    "reprint_of": (strawberry.ID, "Documents whose reprints are wanted, by id."),
     "basis": (Basis, "What the record rests on: the text of the page, or facts transcribed from one that is not held."),
     "search": (str, "Words that must stand in the names, titles or wording."),
 }
@@ -151,7 +152,7 @@ def checked(name: str, value: Any) -> Any:
                 raise BadQuery(name, f"a year is {FIRST_YEAR} to {LAST_YEAR}, not {year}")
     if name == "basis":
         return tuple(basis.value for basis in value)
-    if name in ("entity", "document"):
+    if name in ("entity", "document", "reprint_of"):
         return tuple(check_text(name, text) for text in value)
     return tuple(value)
 

@@ -21,7 +21,17 @@ from schema.graphql.faces import face_of
 from schema.graphql.paging import Connection, nested_connection
 from schema.graphql.scalars import BigInt
 from schema.graphql.source import Mentioned, Stored
-from schema.graphql.values import Anchor, Basis, ClauseCounts, Confidence, DateBasis, EntityName, Period, Qualifier
+from schema.graphql.values import (
+    Anchor,
+    Basis,
+    ClauseCounts,
+    Confidence,
+    DateBasis,
+    EntityName,
+    Period,
+    Qualifier,
+    ReprintEvidence,
+)
 
 
 @strawberry.interface(description="A record that can be asked for by its id alone.")
@@ -43,6 +53,10 @@ async def _document(root: Stored) -> Any:
 async def _reprint_of(root: Stored) -> Any:
     original = root.data["reprint_of"]
     return None if original is None else await root.at.snapshot.get("document", original)
+
+
+def _reprint_evidence(root: Stored) -> Any:
+    return root.data.get("reprint_evidence")
 
 
 async def _entity(root: Mentioned) -> Any:
@@ -144,9 +158,15 @@ class Document(Node):
     source_sha256: str | None
     length: int | None
     reprint_of: "Document | None" = strawberry.field(resolver=_reprint_of)
+    reprint_evidence: ReprintEvidence | None = strawberry.field(resolver=_reprint_evidence)
     clauses: ClauseCounts | None
     basis: Basis
     extractor: str
     revision: int
-    actions: Connection[Action] = nested_connection("action", "document", "The actions it states.")
-    figures: Connection[Figure] = nested_connection("figure", "document", "The figures it states.")
+    actions: Connection[Action] = nested_connection(
+        "action", "document", "The actions that it and the other copies of the announcement state, each once."
+    )
+    figures: Connection[Figure] = nested_connection(
+        "figure", "document", "The figures that it and the other copies of the announcement state, each once."
+    )
+    reprints: Connection["Document"] = nested_connection("document", "reprint_of", "Its reprints.")

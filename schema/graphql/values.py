@@ -80,6 +80,31 @@ class ClauseCounts:
     unhandled: int
 
 
+@strawberry.enum(description="What makes two copies one announcement.")
+class ReprintBasis(enum.Enum):
+    PAGE = strawberry.enum_value("page", description="The address.")
+    TEXT = strawberry.enum_value("text", description="Nearly all words.")
+    BATCH = strawberry.enum_value("batch", description="The number of the batch.")
+    FACTS = strawberry.enum_value("facts", description="Counts, names, sums and circumstances together.")
+    CAMPAIGN = strawberry.enum_value("campaign", description="Two bare titles of one campaign.")
+    CORRECTION = strawberry.enum_value("correction", description="A person decided.")
+
+
+@face_of(records.ReprintEvidence)
+class ReprintEvidence:
+    basis: ReprintBasis
+    weight: int
+    overlap: int
+    title: int
+    issuer: bool
+    batch: str | None
+    figures: int
+    names: int
+    amounts: int
+    days: int | None
+    via: str | None
+
+
 @face_of(records.EntityName)
 class EntityName:
     name: str

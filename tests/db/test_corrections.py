@@ -13,6 +13,7 @@ import pytest_asyncio
 from db.correcting import CannotCorrect, changes_of, parse_changes
 from db.corrections import Corrected, correct, retract
 from db.ingest import run
+from db.ingest.clean import Cleaned
 from db.ingest.extract import extract_notice
 from db.ingest.notice import Notice
 from db.ingest.run import ingest
@@ -260,8 +261,8 @@ async def test_a_corrected_record_that_is_read_no_more_stays_unless_its_text_cha
 ) -> None:
     ids = await _correct_some(store)
 
-    def blind(notice: Notice) -> Extraction:
-        return extract_notice(notice).model_copy(update={"actions": (), "figures": ()})
+    def blind(notice: Notice, cleaned: Cleaned) -> Extraction:
+        return extract_notice(notice, cleaned).model_copy(update={"actions": (), "figures": ()})
 
     monkeypatch.setattr(run, "extract_notice", blind)
     await _read_again(store, ANNUAL)

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from db.ingest import run
+from db.ingest.clean import Cleaned
 from db.ingest.extract import extract_notice
 from db.ingest.notice import Notice, Refused
 from db.ingest.run import ingest
@@ -99,8 +100,8 @@ async def test_a_better_reading_is_our_correction_and_keeps_the_ids(
     await ingest(store, ANNUAL.encode())
     before = await _standing(store)
 
-    def better(notice: Notice) -> Extraction:
-        found = extract_notice(notice)
+    def better(notice: Notice, cleaned: Cleaned) -> Extraction:
+        found = extract_notice(notice, cleaned)
         first = found.actions[0].model_copy(update={"open_ended": not found.actions[0].open_ended})
         return found.model_copy(update={"actions": (first, *found.actions[2:])})
 

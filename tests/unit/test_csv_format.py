@@ -91,7 +91,10 @@ def test_the_mark_stands_before_everything() -> None:
         (
             "document",
             "id url original_url title publisher issuer published_on period_start period_end sha256 source_sha256 "
-            "length reprint_of clauses_extracted clauses_ignored clauses_unhandled basis extractor revision",
+            "length reprint_of reprint_evidence_basis reprint_evidence_weight reprint_evidence_overlap "
+            "reprint_evidence_title reprint_evidence_issuer reprint_evidence_batch reprint_evidence_figures "
+            "reprint_evidence_names reprint_evidence_amounts reprint_evidence_days reprint_evidence_via "
+            "clauses_extracted clauses_ignored clauses_unhandled basis extractor revision",
         ),
     ],
 )

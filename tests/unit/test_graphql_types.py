@@ -35,7 +35,7 @@ MODELS: list[type[BaseModel]] = [
     extraction.Period,
     extraction.ClauseCounts,
 ]
-NESTED = {"Entity": {"actions"}, "Document": {"actions", "figures"}}
+NESTED = {"Entity": {"actions"}, "Document": {"actions", "figures", "reprints"}}
 """The lists that GraphQL adds to records."""
 ENUMS = {
     "Qualifier": extraction.Qualifier,
