@@ -129,7 +129,7 @@ async def test_the_dataset_of_this_build_applies_and_has_its_code_lists(empty_ds
         reader = PostgresReader(pool)
         assert await reader.total("document", Filter(), applied.added) >= 2
         assert await reader.total("figure", Filter(year=((2024,),)), applied.added) >= 7
-        named = Filter(year=((2023,),), entity=(("百度",),))
+        named = Filter(year=((2023,),), entity=(("百度",),), basis=(("text",),))
         assert await reader.total("action", named, applied.added) == 1
     assert await store.fetchval("SELECT count(*) FROM text_layer WHERE body IS NOT NULL") == 0
 
