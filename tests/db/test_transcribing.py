@@ -30,7 +30,7 @@ from schema.extraction import Anchor
 from schema.query import Filter
 from schema.records import Action, AnyRecord, Document, Entity, Figure
 from tests.support import corpus
-from tests.support.announcements import ANNUAL
+from tests.support.announcements import ANNUAL, CORRECTED_AT_SOURCE
 
 URL = "https://record.example/2031/annual.html"  # that of the announcement ANNUAL
 YEAR = {"start": "2031-01-01", "end": "2031-12-31"}
@@ -192,6 +192,18 @@ async def test_a_reprint_needs_its_original(store: Connection) -> None:
     await transcribe(store, other)
     documents = {r.url: r for r in (await standing(store)).values() if isinstance(r, Document)}
     assert documents["https://copy.example/1"].reprint_of == documents[URL].id
+
+
+async def test_reading_an_original_again_leaves_its_transcribed_copies_alone(store: Connection) -> None:
+    await ingest(store, ANNUAL.encode())
+    await transcribe(store, page(url="https://copy.example/1", reprint_of=URL, figures=[], actions=[]))
+    before = await standing(store)
+    assert (await ingest(store, ANNUAL.encode())).status == "unchanged"
+    await ingest(store, CORRECTED_AT_SOURCE.encode())
+    after = await standing(store)
+    copy = next(i for i, r in before.items() if isinstance(r, Document) and r.url == "https://copy.example/1")
+    assert after[copy] == before[copy]
+    await verified(store)
 
 
 async def test_the_few_are_found_without_reading_the_rest(store: Connection) -> None:
