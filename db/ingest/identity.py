@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import product
 from typing import TypeVar
 
 from schema.extraction import Anchor
 from schema.records import Action, Figure
 
 R = TypeVar("R", Action, Figure)
+_Traits = set[tuple[object, ...]]
+_FEW = 100_000
+"""So many pairs of records are all compared."""
+_RARE = 8
+"""Beyond that, a trait that more of the former records have tells none from the others."""
 _ENOUGH = 0.2
 """The least share of common traits for two readings to be of the same record."""
 _SURELY = 1 / 3
@@ -23,13 +29,13 @@ Of measure, subject, period and value of a figure three must agree; of an action
 """
 
 
-def _evidence(anchors: Sequence[Anchor], same_text: bool) -> set[tuple[object, ...]]:
+def _evidence(anchors: Sequence[Anchor], same_text: bool) -> _Traits:
     # In a changed text offsets mean nothing, but the words quoted still do.
-    traits: set[tuple[object, ...]] = {(a.field, a.exact) for a in anchors}
+    traits: _Traits = {(a.field, a.exact) for a in anchors}
     return traits | ({(a.field, a.start, a.end) for a in anchors} if same_text else set())
 
 
-def _traits(record: Action | Figure, same_text: bool) -> set[tuple[object, ...]]:
+def _traits(record: Action | Figure, same_text: bool) -> _Traits:
     traits = _evidence(record.anchors, same_text)
     if isinstance(record, Figure):
         return traits | {("counts", record.measure, record.subject_kind, str(record.period))}
@@ -62,6 +68,23 @@ def _says_too(one: Action | Figure, other: Action | Figure) -> float:
     return len(mine & theirs) / min(len(mine), len(theirs))
 
 
+def _likely(old: Sequence[_Traits], new: Sequence[_Traits]) -> Iterable[tuple[int, int]]:
+    """The pairs worth comparing, by place: all of them, but on a page of very many records those with a rare trait."""
+    if len(old) * len(new) <= _FEW:
+        return product(range(len(old)), range(len(new)))
+    having: dict[object, list[int]] = {}
+    for place, traits in enumerate(old):
+        for trait in traits:
+            having.setdefault(trait, []).append(place)
+    return {
+        (place, index)
+        for index, traits in enumerate(new)
+        for trait in traits
+        if len(places := having.get(trait, ())) <= _RARE
+        for place in places
+    }
+
+
 def match(
     before: Sequence[R], now: Sequence[R], *, same_text: bool, gone: Collection[str] = frozenset()
 ) -> dict[int, R]:
@@ -69,18 +92,19 @@ def match(
 
     `gone` are the ids of those that no longer stand.
     """
-    old = [(record, _traits(record, same_text)) for record in before]
-    new = [(record, _traits(record, same_text)) for record in now]
+    old = [_traits(record, same_text) for record in before]
+    new = [_traits(record, same_text) for record in now]
     scores: list[tuple[float, str, int, int]] = []
-    for place, (former, theirs) in enumerate(old):
-        for index, (record, mine) in enumerate(new):
-            if former.anchors and record.anchors:
-                score = len(mine & theirs) / len(mine | theirs)
-                enough = _SURELY if former.id in gone else _ENOUGH
-            else:
-                score, enough = _says_too(former, record), _STATED[type(former).__name__]
-            if score >= enough:
-                scores.append((-score, former.id, index, place))
+    for place, index in _likely(old, new):
+        former, record = before[place], now[index]
+        if former.anchors and record.anchors:
+            mine, theirs = new[index], old[place]
+            score = len(mine & theirs) / len(mine | theirs)
+            enough = _SURELY if former.id in gone else _ENOUGH
+        else:
+            score, enough = _says_too(former, record), _STATED[type(former).__name__]
+        if score >= enough:
+            scores.append((-score, former.id, index, place))
     pairs: dict[int, R] = {}
     taken: set[int] = set()
     for _, _, index, place in sorted(scores):
