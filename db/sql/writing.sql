@@ -111,11 +111,15 @@ RETURNING version
 -- One of its codes.
 INSERT INTO figure_code (version, list, code, position) VALUES ($1, $2, $3, $4)
 
--- name: insert_anchor
--- The evidence of one value, in the text its document has now.
+-- name: insert_anchors
+-- The evidence of many values, in the texts their documents have now.
 INSERT INTO anchor (action_version, figure_version, position, document, sha256, field, value, start, "end", exact)
-SELECT $1, $2, $3, $4, (SELECT sha256 FROM document_version WHERE id = $4 AND revision_to IS NULL),
-       $5, $6, $7, $8, $9
+SELECT added.action_version, added.figure_version, added.position, added.document, stands.sha256, added.field,
+       added.value, added.start, added."end", added.exact
+FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::integer[],
+            $8::integer[], $9::text[])
+     AS added (action_version, figure_version, position, document, field, value, start, "end", exact)
+LEFT JOIN document_version AS stands ON stands.id = added.document AND stands.revision_to IS NULL
 
 -- name: insert_correction
 -- What a person set right in a record.
