@@ -79,6 +79,9 @@ class CountCarrier:
         measure = Measure("circular_notice", *notice.span(), sentence.end)
         self._use(sentence, notice.start())
         for clause, attribution, count in self._counts(sentence, attributions, measure):
+            end = count.quantity.end
+            if words.pattern("tested").match(self._reading.text, count.noun.end if count.noun else end, clause.end):
+                continue
             if count.subject in _LISTED and count.noun is not None and not self._is_known(count):
                 self._result.count(Found(self._reading, sentence, clause, count, attribution))
 

@@ -12,17 +12,13 @@ from db.ingest.clauses import Clause
 from db.ingest.drafts import Draft, Result, narrowed, violations
 from db.ingest.evidence import Evidence, first_of_each
 from db.ingest.grounds import states_breach
-from db.ingest.measures import measures_in
+from db.ingest.list_rows import Row, addressed, bare, labelled, numbered, titled
+from db.ingest.measures import Measure, measures_in
 from db.ingest.names import named_subjects
 from db.ingest.operators import is_company
-from db.ingest.reading import Reading
+from db.ingest.reading import Reading, between
 from db.ingest.subjects import Name, Subject
 
-_ROW = re.compile(
-    r"(?:\d{1,3}[.、]\s*)?《(?P<name>[^《》]{1,40})》\s*(?P<gloss>（(?:[^（）]|（[^（）]*）)*）)?\s*(?:等)?[、，；。\s]*"
-)
-_MEMBER = re.compile(r"(?P<name>[^、，。；：“”《》（）\s]{1,20}?)(?P<gloss>（[^（）]{1,20}）)?(?P<after>、|等?。?$)")
-_FEWEST_BARE = 3
 _CELL = re.compile(r"[^|]+")
 _LONGEST_NAME = 40
 _LISTED = frozenset({"app", "mini_program"})
@@ -50,6 +46,10 @@ class ListReader:
     drafts: list[Draft] = field(default_factory=list)
     ordering: tuple[Reading, Clause] | None = None
     """Where all that are listed are told to put it right."""
+    listed: Evidence | None = None
+    """What the line above a list says is done to all in it: 决定对下列App予以下架."""
+    _bearers: str | None = None
+    """What those are to whom it is done, where they are no apps."""
     _leads: bool = False
     _table: _Table | None = None
 
@@ -68,18 +68,37 @@ class ListReader:
 
     def _listed_in_prose(self, reading: Reading, attribution: Attribution) -> None:
         """甲、乙等21款App存在…问题: names that a clause without an act of its own says a breach of."""
-        for sentence in reading.sentences if reading.segment.kind == "paragraph" else ():
+        own = len(self.drafts)
+        for sentence in reading.sentences if reading.segment.kind in ("paragraph", "item") else ():
             for index, clause in enumerate(sentence.clauses):
-                if measures_in(reading, clause) or not states_breach(reading, clause.start, clause.end):
+                if measures := measures_in(reading, clause):
+                    self._on_listed(reading, clause, measures, self.drafts[own:])
                     continue
-                for subject in named_subjects(reading, clause.start, clause.end):
+                end = _part_end(sentence.clauses[index:])
+                if not states_breach(reading, clause.start, end):
+                    continue
+                label = sentence.clauses[index - 1] if index and sentence.clauses[index - 1].closer == "：" else None
+                assumed = _counted_kind(reading, label) if label else None
+                for subject in named_subjects(reading, clause.start, clause.end, assumed):
                     if (
                         len(subject.names) > 1
-                        and subject.kind in _LISTED
-                        and states_breach(reading, subject.end, clause.end)
+                        and (subject.kind in _LISTED or assumed is not None)
+                        and states_breach(reading, subject.end, end if assumed else clause.end)
                     ):
-                        end = _part_end(sentence.clauses[index:])
                         self._draft(reading, subject, violations(reading, clause.start, end, subject), attribution)
+
+    def _on_listed(
+        self, reading: Reading, clause: Clause, measures: Sequence[Measure], drafts: Sequence[Draft]
+    ) -> None:
+        """对上述6款App予以下架: what is done to all that the paragraph has just listed."""
+        for measure in measures if drafts else ():
+            if words.pattern("list_anaphors").search(reading.text, clause.start, measure.start) or any(
+                words.pattern("list_anaphors").search(reading.text, clause.start, one.start)
+                for one in reading.kinds_between(clause.start, measure.start)
+            ):
+                act = Evidence(measure.code, reading.segment, measure.start, measure.end)
+                for draft in drafts:
+                    draft.measures = [*(one for one in draft.measures if one is not self.announced), act]
 
     def finish(self) -> None:
         """Hand over what was read, with what all listed were told to do."""
@@ -94,9 +113,23 @@ class ListReader:
         if reading.circular is not None and self.announced is None:
             self.announced = Evidence("circular_notice", reading.segment, *reading.circular)
         self._leads = words.pattern("list_leads").search(reading.text) is not None
+        self._lead(reading)
         stated = first_of_each(violations(reading, 0, len(reading.text), None))
         self.ground = stated if self._leads else []
         self.topic = self.topic or narrowed(stated)
+
+    def _lead(self, reading: Reading) -> None:
+        """What the line above a list says is done to all in it, until prose follows that heads no list."""
+        if not self._leads:
+            self.listed = self._bearers = None
+            return
+        last = reading.sentences[-1].clauses[-1]
+        acts = [one for one in measures_in(reading, last) if one.code in words.genre()["list_measures"]]
+        if acts:
+            self.listed = Evidence(acts[-1].code, reading.segment, acts[-1].start, acts[-1].end)
+            self._bearers = words.genre()["list_measures"][acts[-1].code]
+            self.announced = self.announced or self.listed
+            self.result.use(reading, last)
 
     def _order(self, reading: Reading) -> None:
         """What all that are listed are told to do, before the list or after it."""
@@ -114,11 +147,22 @@ class ListReader:
             yield from self._table_row(reading)
             return
         self._table = None
-        matches = _rows(reading.text) or (_bare(reading.text) if self._leads else [])
-        for kind in ("app", "mini_program"):
-            names = tuple(Name(*found.span("name"), kind) for found in matches if _kind(found) == kind)
+        rows, told = self._rows(reading)
+        faults = violations(reading, *told, None) if told != (0, 0) else []
+        kinds = ("app", "mini_program") if self._bearers is None else (self._bearers,)
+        for kind in kinds:
+            names = tuple(Name(row.start, row.end, kind) for row in rows if self._bearers or row.kind == kind)
             if names:
-                yield Subject(names[0].start, names[-1].end, names, kind), []
+                yield Subject(names[0].start, names[-1].end, names, kind), faults
+
+    def _rows(self, reading: Reading) -> tuple[list[Row], tuple[int, int]]:
+        """The rows that a segment consists of, and where it says what is wrong with them."""
+        text = reading.text
+        rows = titled(text) or ((bare(text) or addressed(text)) if self._leads or self._bearers else [])
+        if rows:
+            return rows, (0, 0)
+        rows, told = numbered(text)
+        return (rows, told) if rows else labelled(reading)
 
     def _table_row(self, reading: Reading) -> Iterator[tuple[Subject, list[Evidence]]]:
         cells = [_trimmed(reading.text, *found.span()) for found in _CELL.finditer(reading.text)]
@@ -145,41 +189,23 @@ class ListReader:
             return
         draft = Draft(reading, subject, subject.start)
         draft.categories = narrowed(faults or self.ground) or list(self.topic)
-        draft.measures = [self.announced]
+        draft.measures = [self.listed or self.announced]
         draft.attribution = attribution
         draft.clauses = [clause for sentence in reading.sentences for clause in sentence.clauses]
         draft.reach = 1
         self.drafts.append(draft)
 
 
+def _counted_kind(reading: Reading, label: Clause) -> str | None:
+    """What a label such as 输入法类App 4款 counts."""
+    counted = between(reading.counts, label.start, label.end)
+    kinds = reading.kinds_between(label.start, label.end)
+    return kinds[-1].code if counted and kinds else None
+
+
 def _part_end(clauses: Sequence[Clause]) -> int:
     """Where the part of a sentence ends that a semicolon closes."""
     return next((clause.end for clause in clauses if clause.closer == "；"), clauses[-1].end)
-
-
-def _rows(text: str) -> list[re.Match[str]]:
-    """The rows 《name》（version，store） of a text that holds nothing else."""
-    found, at = [], 0
-    while row := _ROW.match(text, at):
-        # A list of laws is none of apps.
-        if re.search(words.genre()["documents"], row["name"]):
-            return []
-        found.append(row)
-        at = row.end()
-    return found if at == len(text) else []
-
-
-def _bare(text: str) -> list[re.Match[str]]:
-    """The members of a text that is one list in 、 and nothing else."""
-    found, at = [], 0
-    while member := _MEMBER.match(text, at):
-        found.append(member)
-        at = member.end()
-    return found if at == len(text) and len(found) >= _FEWEST_BARE else []
-
-
-def _kind(row: re.Match[str]) -> str:
-    return "mini_program" if "小程序" in (row["gloss"] or "") else "app"
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

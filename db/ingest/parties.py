@@ -89,8 +89,10 @@ def _bare_party(reading: Reading, start: int, end: int) -> Party | None:
         return Party(reading, Subject(start, end, kind="person_responsible"))
     if words.pattern("party_anaphors").fullmatch(text):
         return Party(reading, Subject(start, end, kind=_kind(reading, start, end)), points_back=True)
-    if words.pattern("party_companies").fullmatch(text) and "某" not in text:
-        return Party(reading, Subject(start, end, (Name(start, end, "company"),), "company"))
+    # 为涉黄网站提供接入服务的甲公司: what leads to a full name is no part of it.
+    full = reading.text.rfind("的", start, end) + 1 or start
+    if words.pattern("party_companies").fullmatch(reading.text, full, end) and "某" not in text:
+        return Party(reading, Subject(full, end, (Name(full, end, "company"),), "company"))
     if words.pattern("party_masked").search(text):
         # 提供运维的某公司: what leads to the name is no part of it.
         start = max(start, reading.text.rfind("的", start, reading.text.find("某", start, end)) + 1)

@@ -65,7 +65,8 @@ def _grammar() -> _Grammar:
     qualifiers: dict[str, Qualifier] = {
         fold(word): entry["code"] for entry in grammar["qualifiers"] if entry["code"] != "exact" for word in entry["zh"]
     }
-    words = trie_pattern(qualifiers)
+    # 以下9款 introduces what follows; only behind a number it qualifies.
+    leading = trie_pattern(word for word in qualifiers if not word.startswith("以"))
     number = (
         r"(?:(?P<digits>(?:\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+)(?:\.\d+)?)"
         r"\s*(?P<inner>余|多)?\s*(?P<times>[百千佰仟]?[万亿]{0,2}|[百千佰仟])"
@@ -78,7 +79,9 @@ def _grammar() -> _Grammar:
     # Most digits are days, years, articles of law: what comes next tells them from counts at once.
     firsts = "".join(sorted({unit[0] for unit in (*_units(), "元")}))
     run = rf"{_DIGIT_RUN}(?=[\s余多百千佰仟万亿]*+[{re.escape(firsts)}])"
-    return _Grammar(re.compile(run), re.compile(count), re.compile(money), re.compile(rf"(?:{words})\s*$"), qualifiers)
+    return _Grammar(
+        re.compile(run), re.compile(count), re.compile(money), re.compile(rf"(?:{leading})\s*$"), qualifiers
+    )
 
 
 @cache
