@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from db.ingest.blocks import Block, Cell, Kind, Link
-from db.ingest.html_tokens import Token, attributes, tokens
+from db.ingest.html_tokens import Token, tokens
 from db.ingest.mapped import MappedBuilder, verbatim
 from db.ingest.source_facts import page_facts
 from db.ingest.tables import joined_rows
@@ -22,7 +22,6 @@ _BLOCKS: dict[str, Kind] = {
 }
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "source", "area", "col", "wbr", "embed", "base"})
 _IMPLIED_END = {"p": "p", "li": "li", "tr": "tr", "dt": "dt", "dd": "dd", "option": "option", "td": "td"}
-_NONE: Mapping[str, str] = {}
 _SPACES = str.maketrans("\n\t\xa0", "   ")
 
 
@@ -62,7 +61,7 @@ class BlockReader:
         for token in tokens(text, start):
             if token.kind == "text":
                 self._words(token)
-            elif token.kind == "start":
+            elif token.kind in ("start", "empty"):
                 self._open(token)
             elif token.kind == "end":
                 self._close(token.name)
@@ -74,16 +73,15 @@ class BlockReader:
         tag = token.name
         if tag == "br":
             self._flush(self._kind())
-        if tag in _VOID or token.rest.endswith("/"):
+        if tag in _VOID or token.kind == "empty":
             return
         if tag in _IMPLIED_END and self._stack and self._stack[-1].tag == _IMPLIED_END[tag]:
             self._close(tag)
         if tag in _BLOCKS:
             self._flush(self._kind())
-        given = attributes(token) if token.rest else _NONE
-        self._push(tag, given)
+        self._push(tag, token.attributes)
         if tag == "a":
-            self._link = (self._pending.builder.size, given.get("href", ""))
+            self._link = (self._pending.builder.size, token.attributes.get("href", ""))
 
     def _push(self, tag: str, given: Mapping[str, str]) -> None:
         above = self._stack[-1] if self._stack else _Open("", None, False)

@@ -1,101 +1,87 @@
-"""Cuts a page into tags, character references and text, as the HTML standard does, in one pass.
-
-The parser of the standard library gives other tokens in other releases of Python, and takes time
-that grows with the square of the page on tags, quotes and comments that never end.
-"""
+"""Cuts a page into tags, character references and text with the standard HTML parser, keeping every offset."""
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
-_MARK = re.compile(r"<(?=[a-zA-Z/!?])|&(?=#?[a-zA-Z0-9])")
-# All that is not > is part of a tag, and > too within quotes after =; a quote that never ends is none.
-_TAG = re.compile(
-    r"""</?(?P<name>[a-zA-Z][^\s/>]*+)(?P<rest>(?:[\s/]++|[^\s/>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))*+)>"""
-)
-_NAMED = re.compile("</?[a-zA-Z]")
-_ATTRIBUTE = re.compile(r"""(?P<name>[^\s/>=]++)(?:\s*+=\s*+(?:"(?P<a>[^"]*+)"|'(?P<b>[^']*+)'|(?P<c>[^\s>]*+)))?""")
-_REFERENCE = re.compile(r"&(?:#(?:[0-9]++|[xX][0-9a-fA-F]++)|[a-zA-Z][a-zA-Z0-9]*+);?")
-_RAW = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes"})
-"""Elements in which nothing is markup but their own end."""
+_NONE: Mapping[str, str] = {}
 
 
 class Token(NamedTuple):
-    """One piece of a page: `text[start:end]`."""
+    """One piece of a page: `text[start:end]`; of a tag only where it begins is told."""
 
-    kind: Literal["text", "reference", "start", "end"]
+    kind: Literal["text", "reference", "start", "empty", "end"]
     start: int
     end: int
     name: str = ""
     """Of a tag, in lower case."""
-    rest: str = ""
-    """What a tag holds after its name."""
+    attributes: Mapping[str, str] = _NONE
 
 
-def attributes(token: Token) -> Mapping[str, str]:
-    """The attributes of a tag by their names in lower case; of two with one name the first counts."""
-    found: dict[str, str] = {}
-    for one in _ATTRIBUTE.finditer(token.rest):
-        found.setdefault(one["name"].lower(), html.unescape(one["a"] or one["b"] or one["c"] or ""))
-    return found
-
-
-def tokens(text: str, start: int) -> Iterator[Token]:
+def tokens(text: str, start: int) -> list[Token]:
     """The tokens from a position on, in order; comments and declarations are left out."""
-    return _Tokens(text, start).read()
+    return _Tokens(text, start).found
 
 
-class _Tokens:
-    """The state of one pass."""
+class _Tokens(HTMLParser):
+    """Collects the tokens of one page."""
 
     def __init__(self, text: str, start: int) -> None:
+        super().__init__(convert_charrefs=False)
+        self.found: list[Token] = []
         self._text = text
-        self._held = start
-        """Where the text begins that no token has been made of yet."""
-        self._last = text.rfind(">")
-        self._last_comment = text.rfind("-->")
+        body = _masked(text[start:])
+        self._lines = [start, *(start + end for end in accumulate(len(line) + 1 for line in body.split("\n")))]
+        self.feed(body)
+        self.close()
 
-    def read(self) -> Iterator[Token]:
-        at = self._held
-        while mark := _MARK.search(self._text, at):
-            token, end = self._token(mark.start())
-            if end == mark.start():
-                at = end + 1  # the sign stands for itself
-                continue
-            yield from self._text_before(mark.start())
-            self._held = at = end
-            if token is not None:
-                yield token
-                if token.kind == "start" and token.name in _RAW:
-                    at = self._raw_end(token)
-        yield from self._text_before(len(self._text))
+    def _here(self) -> int:
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
 
-    def _text_before(self, end: int) -> Iterator[Token]:
-        if self._held < end:
-            yield Token("text", self._held, end)
+    def _tag(self, kind: Literal["start", "empty", "end"], name: str, given: Mapping[str, str] = _NONE) -> None:
+        at = self._here()
+        self.found.append(Token(kind, at, at, name, given))
 
-    def _token(self, at: int) -> tuple[Token | None, int]:
-        """The token at a sign, if any, and where it ends: at the sign itself where that is only text."""
-        if self._text[at] == "&":
-            found = _REFERENCE.match(self._text, at)
-            return (Token("reference", at, found.end()), found.end()) if found else (None, at)
-        if at > self._last:
-            return None, at
-        if self._text.startswith("<!--", at) and at <= self._last_comment - 2:
-            return None, self._text.index("-->", at + 2) + 3
-        tag = _TAG.match(self._text, at)
-        if tag is not None:
-            kind: Literal["start", "end"] = "end" if self._text[at + 1] == "/" else "start"
-            return Token(kind, at, tag.end(), tag["name"].lower(), tag["rest"]), tag.end()
-        if _NAMED.match(self._text, at):
-            # A tag that never ends: what follows is text, and asking at every sign in it would be endless.
-            self._last = -1
-            return None, at
-        return None, self._text.index(">", at) + 1
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._tag("start", tag, _first(attrs) if attrs else _NONE)
 
-    def _raw_end(self, token: Token) -> int:
-        found = re.compile(f"</{token.name}(?=[\\s/>])", re.IGNORECASE).search(self._text, token.end)
-        return found.start() if found else len(self._text)
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._tag("empty", tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._tag("end", tag)
+
+    def handle_data(self, data: str) -> None:
+        at = self._here()
+        self.found.append(Token("text", at, at + len(data)))
+
+    def handle_entityref(self, name: str) -> None:
+        self._reference(f"&{name}")
+
+    def handle_charref(self, name: str) -> None:
+        self._reference(f"&#{name}")
+
+    def _reference(self, written: str) -> None:
+        at = self._here()
+        end = at + len(written)
+        self.found.append(Token("reference", at, end + self._text.startswith(";", end)))
+
+
+def _first(attrs: list[tuple[str, str | None]]) -> Mapping[str, str]:
+    """Of two attributes with one name the first counts."""
+    return {name: value or "" for name, value in reversed(attrs)}
+
+
+def _masked(body: str) -> str:
+    """The page without marks that never end, each of which the parser would seek the end of through all the rest.
+
+    What takes the place of a mark has its length, so that no offset moves; text is taken from the page itself.
+    """
+    closed = body.rfind(">") + 1
+    body = body[:closed].replace("<![", "<!x") + body[closed:].replace("<", " ")
+    commented = max(body.rfind("-->"), 0)
+    return body[:commented] + body[commented:].replace("<!--", "<!x ")
