@@ -24,7 +24,7 @@ serve: install ## the server, with its own Postgres; ARGS="--port 8001" passes o
 test: install-dev ## all tests; ARGS="tests/db -k restart" chooses some
 	.venv/bin/python -P -m pytest $(ARGS)
 
-accuracy: install-dev ## precision and recall of the parser on the labelled announcements; ARGS=--details says what it gets wrong
+accuracy: install-dev ## precision and recall of the parser on the labelled announcements; ARGS=--details says what it gets wrong, ARGS=--write calibrates
 	@.venv/bin/python -m tests.accuracy $(ARGS)
 
 bench-data: install-dev ## a synthetic store to measure on, made once and kept; N=10000000 says how many actions

@@ -14,7 +14,7 @@ from api.errors import ERRORS, render_error
 from api.graphql import graphql_routes
 from api.guards import OpenHeaders, Preflight, SizeLimits
 from api.observability import Metrics, Observed
-from api.rest import aggregates, exports, records, service, vocabularies
+from api.rest import aggregates, exports, extraction, records, service, vocabularies
 from api.settings import Settings
 from db.pool import open_pool
 from db.reader import PostgresReader
@@ -28,6 +28,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *service.ROUTES,  # /v1  /healthz  /readyz  /metrics
         *records.ROUTES,  # /v1/actions[/{id}]  and so on for figures, entities, documents
         *vocabularies.ROUTES,  # /v1/vocabularies[/<list>]
+        *extraction.ROUTES,  # /v1/extraction/rules
         *aggregates.ROUTES,  # /v1/aggregate
         *exports.ROUTES,  # /v1/exports/<table>.<format>
         *contract.ROUTES,  # /openapi.json

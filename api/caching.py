@@ -30,7 +30,7 @@ _CODING = re.compile(r"^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:;\s*[qQ]=([01](?:\
 
 @cache
 def build_id() -> str:
-    """A digest of our own code, so that answers made by other code have other validators."""
+    """A digest of our own code and what it ships, so that answers made by another build have other validators."""
     digest = hashlib.sha256()
     for package in ("api", "db", "schema"):
         for path, source in sorted(_sources(resources.files(package), package)):
@@ -44,7 +44,7 @@ def _sources(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
     for entry in folder.iterdir():
         if entry.is_dir():
             found += _sources(entry, f"{path}/{entry.name}")
-        elif entry.name.endswith((".py", ".sql")):
+        elif entry.name.endswith((".py", ".sql", ".json")):
             found.append((f"{path}/{entry.name}", entry.read_bytes()))
     return found
 

@@ -23,7 +23,7 @@ _ANCHORS_TOGETHER = 50_000
 """So many anchors go into one statement, which reads the text of their document once to check them."""
 
 T = TypeVar("T")
-_AnchorRow = tuple[int | None, int | None, int, str, str, str | None, int, int, str]
+_AnchorRow = tuple[int | None, int | None, int, str, str, str | None, int, int, str, str | None, float | None]
 
 
 async def write_records(connection: Connection, change: Change) -> None:
@@ -168,4 +168,4 @@ def _figure_row(record: Figure) -> Sequence[object]:
 
 def _anchor_rows(record: Action | Figure, action: int | None, figure: int | None) -> Iterator[_AnchorRow]:
     for n, a in enumerate(record.anchors):
-        yield action, figure, n, record.document.id, a.field, a.value, a.start, a.end, a.exact
+        yield action, figure, n, record.document.id, a.field, a.value, a.start, a.end, a.exact, a.rule, a.confidence

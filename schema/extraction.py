@@ -51,6 +51,20 @@ class Anchor(Extracted):
     exact: str = Field(
         min_length=1, max_length=EXACT_LIMIT, description="The characters there: a name, number or phrase."
     )
+    rule: str | None = Field(
+        None,
+        exclude_if=_is_none,
+        description="The rule by which the value was read: a code of the list of extraction rules. Left out where a "
+        "person stated the value, and in what was read before rules were recorded.",
+    )
+    confidence: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        exclude_if=_is_none,
+        description="How likely the value is right: the share of right values that the rule gave on labelled "
+        "announcements, as calibrated when it was read. Left out where the labels cannot tell.",
+    )
 
     @model_validator(mode="after")
     def _length_agrees(self) -> Self:
@@ -155,6 +169,9 @@ class ExtractedDocument(Extracted):
     length: NonNegative = Field(description="Length of the text layer in code points.")
     reprint_of: str | None = None
     clauses: ClauseCounts
+    ignored_for: dict[str, NonNegative] = Field(
+        default_factory=dict, description="The clauses set aside, by class of reason."
+    )
 
 
 class Extraction(Extracted):

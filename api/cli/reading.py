@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.cli.clauses import ClauseShares
 from api.cli.stores import bring_up_to_date, load_settings, open_store, store_address
 from db.changes import Change
 
@@ -19,17 +20,28 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 def extract(files: tuple[str, ...]) -> None:
-    """Print what is read from each FILE or address as one JSON object a line. No database is touched."""
+    """Print what is read from each FILE or address as one JSON object a line. No database is touched.
+
+    Beside it, on standard error, stands the share of clauses that were extracted, ignored (and why) or unhandled.
+    """
     from db.ingest.extract import extract as read
     from db.ingest.extract import to_json
 
-    refused = 0
+    refused, all_clauses = 0, ClauseShares()
     for source in _sources(files):
         try:
             data, url = _load(source)
-            click.echo(to_json(read(data, url=url, name=source)))
+            extraction = read(data, url=url, name=source)
         except (ValueError, OSError) as error:
             refused += _refuse(source, error)
+            continue
+        click.echo(to_json(extraction))
+        own = ClauseShares()
+        for clauses in (own, all_clauses):
+            clauses.add(extraction.document)
+        click.echo(f"{source}: {own}", err=True)
+    if all_clauses.documents > 1:
+        click.echo(f"{all_clauses.documents} documents: {all_clauses}", err=True)
     _end(refused)
 
 

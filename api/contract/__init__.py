@@ -16,7 +16,7 @@ from api.contract.operations import paths
 from api.contract.parts import parameters, problem_responses
 from api.contract.shapes import component_schemas
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 _DESCRIPTION = """\
 Normalised, evidenced, versioned records of what Chinese internet regulators announce.
 
@@ -37,6 +37,7 @@ _TAGS = {
     "documents": "The announcements.",
     "aggregate": "Counts by group.",
     "vocabularies": "The code lists, in Chinese and English.",
+    "extraction": "How values are read, and how sure that is.",
     "exports": "Whole result sets as files.",
     "service": "The service itself.",
 }

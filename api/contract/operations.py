@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.contract import parts
-from api.contract.shapes import CODE_LIST, DETAILS, GROUP_LIST, INDEX, LISTS, VOCABULARY_LIST, Status
+from api.contract.shapes import CODE_LIST, DETAILS, GROUP_LIST, INDEX, LISTS, RULE_LIST, VOCABULARY_LIST, Status
 from api.params import (
     AGGREGATE_PARAMETERS,
     DETAIL_PARAMETERS,
@@ -115,6 +115,10 @@ def paths() -> dict[str, Any]:
         found[f"/v1/vocabularies/{name}"] = _operation(
             "vocabularies", f"list_{name}", f"The code list {name}", vocabulary_parameters(name), codes
         )
+    rules = parts.answer("The rules, with what each is worth.", parts.content(RULE_LIST))
+    found["/v1/extraction/rules"] = _operation(
+        "extraction", "list_extraction_rules", "The rules by which values are read", {}, rules
+    )
     groups = parts.answer("A page of groups.", parts.content(GROUP_LIST), "Link")
     found["/v1/aggregate"] = _operation("aggregate", "aggregate", "Counts by group", AGGREGATE_PARAMETERS, groups)
     found["/healthz"] = _health("healthz", "The process is up")

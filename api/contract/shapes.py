@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from schema.codes import LIST_NAMES, CodeItem, ListName, shipped_codes
 from schema.query import FIRST_YEAR, LAST_YEAR
 from schema.records import RECORD_MODELS, RecordKind
+from schema.rules import ExtractionRule
 
 REF = "#/components/schemas/{model}"
 
@@ -114,6 +115,7 @@ DETAILS: dict[RecordKind, type[BaseModel]] = {
 }
 CODE_LIST = _list_of("CodeItemList", CodeItem)
 VOCABULARY_LIST = _list_of("VocabularyList", Vocabulary)
+RULE_LIST = _list_of("ExtractionRuleList", ExtractionRule)
 GROUP_LIST = _list_of("GroupList", Group)
 INDEX = _detail_of("Index", dict[str, str])
 
@@ -125,6 +127,7 @@ def component_schemas() -> dict[str, Any]:
         *DETAILS.values(),
         CODE_LIST,
         VOCABULARY_LIST,
+        RULE_LIST,
         GROUP_LIST,
         INDEX,
         Status,

@@ -18,6 +18,7 @@ from schema.ports import StoreUnavailable
 _PLACES = (
     *PLURALS.values(),
     "vocabularies",
+    "extraction/rules",
     "aggregate",
     *(f"exports/{plural}.{suffix}" for plural in PLURALS.values() for suffix in MEDIA_TYPES),
 )

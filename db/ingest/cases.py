@@ -84,6 +84,7 @@ class CaseReader:
                 self._decide(_Decision(reading, sentence, group, end, own), drafts)
         for subject, draft in drafts.items():
             self._closed = True
+            draft.how = "case"
             if subject not in earlier:
                 self.result.add(draft)
         self._decided = drafts or self._decided
@@ -116,6 +117,7 @@ class CaseReader:
             decision.give(draft, amounts[index])
             for clause in draft.clauses:
                 self.result.use(decision.reading, clause)
+            draft.acts = draft.acts or decision.reading
             draft.reading, draft.clauses = meant.reading, []
 
     def _ground(self, decision: _Decision, party: Party) -> list[Evidence]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 
 from db.changes import KIND_OF
 from db.ingest.corrected import Corrections
@@ -14,7 +14,8 @@ from schema.records import AnyRecord, RecordKind
 
 UNSTAMPED = 1
 """The revision of a record that the writer has not stamped yet."""
-_HOW_READ = {"revision", "extractor"}  # a record read the same by a newer extractor is the same record
+_HOW_READ: dict[str, Any] = {"revision": True, "extractor": True, "anchors": {"__all__": {"confidence"}}}
+"""A record read the same by a newer extractor, or by rules that were calibrated again, is the same record."""
 
 
 @dataclass(frozen=True)

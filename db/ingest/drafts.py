@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Literal
 
 from db.ingest.attribution import NOBODY, Attribution
 from db.ingest.clauses import Clause, Sentence
@@ -33,6 +34,10 @@ class Draft:
     """The clauses it was read from."""
     reach: int = 0
     """From how far away its categories or its subject were read."""
+    how: Literal["sentence", "case", "list", "introduced"] = "sentence"
+    """What kind of passage it was read from."""
+    acts: Reading | None = None
+    """Where its first measure stands, if that may be another segment than its subject's."""
 
     def take_over(self, topic: Draft) -> None:
         """Take the subject, and the ground where none is stated, of an earlier sentence of the paragraph."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from db.ingest.blocks import Segment
 from schema.extraction import EXACT_LIMIT, Anchor, Confidence
+from schema.rules import confidence_of
 
 
 class Evidence(NamedTuple):
@@ -22,16 +23,21 @@ CONFIDENCE: tuple[Confidence, ...] = ("high", "medium", "low")
 """By reach: the statement itself, an earlier one of its paragraph, the document as a whole."""
 
 
-def anchor(layer: str, field: str, evidence: Evidence, *, valued: bool = True) -> Anchor:
-    """The anchor of a value in the text layer; an over-long phrase is anchored by its beginning."""
+def anchor(layer: str, field: str, evidence: Evidence, rule: str) -> Anchor:
+    """The anchor of a value in the text layer; an over-long phrase is anchored by its beginning.
+
+    Its confidence is what the rule it was read by has been found to be worth.
+    """
     start, end = evidence.segment.span(evidence.start, evidence.end)
     end = min(end, start + EXACT_LIMIT)
     return Anchor(
         field=field,
-        value=evidence.value if valued else None,
+        value=evidence.value,
         start=start,
         end=end,
         exact=layer[start:end],
+        rule=rule,
+        confidence=confidence_of(rule),
     )
 
 

@@ -14,7 +14,7 @@ from db.ingest.scope import document_period, issuer
 from db.ingest.statements import read_statements
 from schema.extraction import ClauseCounts, ExtractedDocument, Extraction, Period, Unhandled
 
-EXTRACTOR = "cunzhao/1"
+EXTRACTOR = "cunzhao/2"
 """Name and version of the rules; it changes whenever the same bytes may give other records."""
 
 
@@ -68,6 +68,7 @@ def _document(
             unhandled=outcomes[UNHANDLED],
             ignored=len(verdicts) - outcomes[EXTRACTED] - outcomes[UNHANDLED],
         ),
+        ignored_for={name: outcomes[name] for name in sorted(outcomes.keys() - {EXTRACTED, UNHANDLED})},
     )
 
 

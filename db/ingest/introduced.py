@@ -49,7 +49,7 @@ class Introductions:
                 self._introduce(reading, Name(*found.span("name"), noun.code), stated)
 
     def _introduce(self, reading: Reading, name: Name, stated: list[Evidence]) -> None:
-        draft = Draft(reading, Subject(name.start, name.end, (name,), name.kind), name.start, reach=1)
+        draft = Draft(reading, Subject(name.start, name.end, (name,), name.kind), name.start, reach=1, how="introduced")
         draft.categories = stated
         draft.clauses = [Clause(name.start, name.end, "")]
         self.drafts.setdefault(name.kind, []).append(draft)

@@ -187,7 +187,7 @@ class ListReader:
     def _draft(self, reading: Reading, subject: Subject, faults: list[Evidence], attribution: Attribution) -> None:
         if self.announced is None:
             return
-        draft = Draft(reading, subject, subject.start)
+        draft = Draft(reading, subject, subject.start, how="list")
         draft.categories = narrowed(faults or self.ground) or list(self.topic)
         draft.measures = [self.listed or self.announced]
         draft.attribution = attribution

@@ -15,6 +15,7 @@ from db.ingest.measures import is_umbrella, settle
 from db.ingest.operators import operator_after
 from db.ingest.periods import PeriodSpot, periods
 from db.ingest.reading import Reading, between
+from db.ingest.rules import action_rule, figure_rule, period_rule
 from db.ingest.scope import DocumentPeriod
 from db.ingest.subjects import Name, Subject
 from schema.extraction import EXACT_LIMIT, Anchor, ExtractedAction, ExtractedFigure, ExtractedMention, Period
@@ -60,11 +61,12 @@ class Maker:
         quantity = count.quantity
         period, evidence, reach = self._period(found)
         low, high = quantity.bounds
-        anchors = [self._anchor(field, one) for field, one in figures.evidence(found.reading, count)]
-        anchors += [self._anchor("authorities", one) for one in first_of_each(found.attribution.authorities)]
-        anchors += [self._anchor("period", evidence)] if evidence else []
         campaigns = campaigns_of(found.reading, found.sentence)
-        anchors += [self._anchor("campaign", one) for one in campaigns[:1]]
+        stated = [*figures.evidence(found.reading, count)]
+        stated += [("authorities", one) for one in first_of_each(found.attribution.authorities)]
+        anchors = [self._anchor(name, one, figure_rule(name, found, one)) for name, one in stated]
+        anchors += [self._anchor("period", evidence, period_rule(reach))] if evidence else []
+        anchors += [self._anchor("campaign", one, figure_rule("campaign", found, one)) for one in campaigns[:1]]
         return ExtractedFigure(
             measure=count.measure.code,
             subject=count.subject,
@@ -80,8 +82,8 @@ class Maker:
             anchors=tuple(anchors),
         )
 
-    def _anchor(self, field: str, evidence: Evidence) -> Anchor:
-        return anchor(self.layer, field, evidence)
+    def _anchor(self, field: str, evidence: Evidence, rule: str) -> Anchor:
+        return anchor(self.layer, field, evidence, rule)
 
     def _period(self, found: Found) -> tuple[Period | None, Evidence | None, int]:
         """The period of a count: stated in its sentence, else in its paragraph before, else by the document."""
@@ -108,7 +110,9 @@ class Maker:
         measures = settle(draft.measures)
         subject, segment = draft.subject, draft.reading.segment
         phrase = None if subject.named else segment.text[subject.start : subject.end][:EXACT_LIMIT]
-        anchors = [*self._subject_anchors(draft, subject)]
+        anchors = [
+            self._anchor(name, one, action_rule(name, draft, subject, one)) for name, one in _subjects(draft, subject)
+        ]
         for name, evidence in (
             ("measures", measures),
             ("categories", draft.categories),
@@ -118,7 +122,9 @@ class Maker:
             ("amount_cny", draft.amounts),
             ("decided_on", draft.dates),
         ):
-            anchors += [self._anchor(name, one) for one in first_of_each(evidence)]
+            anchors += [
+                self._anchor(name, one, action_rule(name, draft, subject, one)) for one in first_of_each(evidence)
+            ]
         return ExtractedAction(
             entities=tuple(dict.fromkeys(_mentions(draft, subject))),
             unnamed_subject=phrase,
@@ -135,17 +141,18 @@ class Maker:
             anchors=tuple(anchors),
         )
 
-    def _subject_anchors(self, draft: Draft, subject: Subject) -> Iterator[Anchor]:
-        segment = draft.reading.segment
-        if not subject.named:
-            phrase = segment.text[subject.start : subject.end]
-            yield self._anchor("unnamed_subject", Evidence(phrase[:EXACT_LIMIT], segment, subject.start, subject.end))
-        for name in subject.names:
-            stated = segment.text[name.start : name.end]
-            yield self._anchor("entities", Evidence(stated, segment, name.start, name.end))
-        for name in subject.names:
-            if found := _operator(draft, name):
-                yield self._anchor("operators", Evidence(segment.text[slice(*found)], segment, *found))
+
+def _subjects(draft: Draft, subject: Subject) -> Iterator[tuple[str, Evidence]]:
+    """The evidence of whom an action is against, by field."""
+    segment = draft.reading.segment
+    if not subject.named:
+        phrase = segment.text[subject.start : subject.end]
+        yield "unnamed_subject", Evidence(phrase[:EXACT_LIMIT], segment, subject.start, subject.end)
+    for name in subject.names:
+        yield "entities", Evidence(segment.text[name.start : name.end], segment, name.start, name.end)
+    for name in subject.names:
+        if found := _operator(draft, name):
+            yield "operators", Evidence(segment.text[slice(*found)], segment, *found)
 
 
 def _says_more(key: tuple[object, ...], figure: ExtractedFigure) -> bool:

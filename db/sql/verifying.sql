@@ -65,7 +65,8 @@ SELECT v.id, v.revision_from, v.document, d.url AS document_url, v.acted_on, v.d
        (SELECT json_agg(json_build_array(e.entity, e.name, e.kind, e.operator, e.operator_name)
                         ORDER BY e.position)
         FROM action_entity e WHERE e.version = v.version) AS entities,
-       (SELECT json_agg(json_build_array(a.document, a.field, a.value, a.start, a."end", a.exact) ORDER BY a.position)
+       (SELECT json_agg(json_build_array(a.document, a.field, a.value, a.start, a."end", a.exact, a.rule, a.confidence)
+                        ORDER BY a.position)
         FROM anchor a WHERE a.action_version = v.version) AS anchors
 FROM action_version v JOIN document d ON d.id = v.document ORDER BY v.version
 
@@ -76,6 +77,7 @@ SELECT v.id, v.revision_from, v.document, d.url AS document_url, v.measure, v.su
        v.gist_zh, v.gist_en, v.body,
        (SELECT json_agg(json_build_array(c.list, c.code) ORDER BY c.list, c.position)
         FROM figure_code c WHERE c.version = v.version) AS codes,
-       (SELECT json_agg(json_build_array(a.document, a.field, a.value, a.start, a."end", a.exact) ORDER BY a.position)
+       (SELECT json_agg(json_build_array(a.document, a.field, a.value, a.start, a."end", a.exact, a.rule, a.confidence)
+                        ORDER BY a.position)
         FROM anchor a WHERE a.figure_version = v.version) AS anchors
 FROM figure_version v JOIN document d ON d.id = v.document ORDER BY v.version

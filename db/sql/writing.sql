@@ -113,12 +113,13 @@ INSERT INTO figure_code (version, list, code, position) VALUES ($1, $2, $3, $4)
 
 -- name: insert_anchors
 -- The evidence of many values, in the texts their documents have now.
-INSERT INTO anchor (action_version, figure_version, position, document, sha256, field, value, start, "end", exact)
+INSERT INTO anchor (action_version, figure_version, position, document, sha256, field, value, start, "end", exact,
+                    rule, confidence)
 SELECT added.action_version, added.figure_version, added.position, added.document, stands.sha256, added.field,
-       added.value, added.start, added."end", added.exact
+       added.value, added.start, added."end", added.exact, added.rule, added.confidence
 FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::integer[],
-            $8::integer[], $9::text[])
-     AS added (action_version, figure_version, position, document, field, value, start, "end", exact)
+            $8::integer[], $9::text[], $10::text[], $11::double precision[])
+     AS added (action_version, figure_version, position, document, field, value, start, "end", exact, rule, confidence)
 LEFT JOIN document_version AS stands ON stands.id = added.document AND stands.revision_to IS NULL
 
 -- name: insert_correction

@@ -97,4 +97,5 @@ def _period(period: Period | None) -> Iterator[tuple[str, object]]:
 
 
 def _anchor(document: str, anchor: Anchor) -> list[object]:
-    return [document, anchor.field, anchor.value, anchor.start, anchor.end, anchor.exact]
+    place = [anchor.start, anchor.end, anchor.exact]
+    return [document, anchor.field, anchor.value, *place, anchor.rule, anchor.confidence]

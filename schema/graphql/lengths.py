@@ -18,12 +18,14 @@ from strawberry.utils.str_converters import to_camel_case
 
 from schema.codes import LIST_NAMES, shipped_codes
 from schema.query import DEFAULT_LIMIT, FIRST_YEAR, LAST_YEAR, MAX_LIMIT
+from schema.rules import extraction_rules
 
 _PAGED: Final = ("nodes", "edges", "groups")
 _USUAL: Final = 3
 _IN_RECORDS: Final = {"anchors": 6, "names": 6}
 _AT_ROOT: Final = {
     "timeline": LAST_YEAR - FIRST_YEAR,
+    "extractionRules": len(extraction_rules()),
     **{to_camel_case(name): len(shipped_codes().items(name)) for name in LIST_NAMES},
 }
 

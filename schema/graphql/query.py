@@ -10,6 +10,7 @@ from schema.graphql.aggregate import Aggregate, aggregate_field
 from schema.graphql.arguments import as_of_parameter, optional, taking
 from schema.graphql.codelists import Authority, Campaign, Category, Instrument, Measure, Region, SubjectKind
 from schema.graphql.paging import Connection, Info, connection
+from schema.graphql.rules import ExtractionRule, extraction_rules_field
 from schema.graphql.scalars import CODE_SCALARS
 from schema.graphql.source import Coded, Place, Stored
 from schema.graphql.timeline import TimelineYear, timeline_field
@@ -80,7 +81,9 @@ def _revision() -> Any:
     return strawberry.field(resolver=taking([as_of_parameter()], resolve), description=description)
 
 
-@strawberry.type(description="What can be asked. Every field answers as of one revision: `asOf`, or the latest.")
+@strawberry.type(
+    description="What can be asked. Every field that takes `asOf` answers as of one revision, by default the latest."
+)
 class Query:
     actions: Connection[Action] = connection("action", "Actions, the latest first.")
     figures: Connection[Figure] = connection("figure", "Official counts, the latest first.")
@@ -98,6 +101,7 @@ class Query:
     subject_kinds: list[SubjectKind] = _code_list("subject_kinds")
     campaigns: list[Campaign] = _code_list("campaigns")
     instruments: list[Instrument] = _code_list("instruments")
+    extraction_rules: list[ExtractionRule] = extraction_rules_field()
     timeline: list[TimelineYear] = timeline_field()
     aggregate: Aggregate = aggregate_field()
     revision: Revision = _revision()

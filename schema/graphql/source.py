@@ -123,6 +123,6 @@ def value_of(source: object, name: str) -> object:
         case Coded():
             return getattr(source.item, name)
         case dict():
-            return source[name]
+            return source.get(name)  # what says nothing is left out of the JSON of a record
         case _:
             return getattr(source, name)

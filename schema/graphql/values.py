@@ -71,6 +71,8 @@ class Anchor:
     start: int
     end: int
     exact: str
+    rule: str | None
+    confidence: float | None
 
 
 @face_of(extraction.ClauseCounts)

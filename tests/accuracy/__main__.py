@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
-from tests.accuracy.score import NoTexts, details, invented, labels, score_document, table, total
+from tests.accuracy.calibrate import reliability
+from tests.accuracy.report import INVENTED, REAL, Sets, everything, write
+from tests.accuracy.score import NoTexts, Scored, details, invented, labels, score_all, table, total
+
+_TITLES = {REAL: "Announcements of regulators", INVENTED: "Invented announcements"}
 
 
 def main() -> None:
-    """Print one table for the regulators' announcements, where they are at hand, and one for the invented."""
+    """Print tables: the regulators' announcements, where they are at hand, the invented ones, the confidences."""
     parser = argparse.ArgumentParser(prog="make accuracy", description=__doc__)
     parser.add_argument("--details", nargs="*", metavar="FILE", help="what is wrong, of all documents or of some")
-    wanted = parser.parse_args().details
+    parser.add_argument("--write", action="store_true", help="calibrate the rules and write the page on accuracy anew")
+    asked = parser.parse_args()
+    sets = scored_sets()
+    for name, documents in sets.items():
+        _print(_TITLES[name], documents, asked.details)
+    print(f"Confidence, each announcement left out of its own calibration\n\n{reliability(everything(sets))}")  # noqa: T201
+    if asked.write:
+        write(sets)
+
+
+def scored_sets() -> Sets:
+    """The scores of the announcements at hand."""
+    sets = {}
     try:
-        _print("Announcements of regulators", labels(), wanted)
+        sets[REAL] = score_all(labels())
     except NoTexts as error:
         print(error, end="\n\n")  # noqa: T201
-    _print("Invented announcements", invented(), wanted)
+    return {**sets, INVENTED: score_all(invented())}
 
 
-def _print(title: str, found: Mapping[Path, Mapping[str, Any]], wanted: list[str] | None) -> None:
-    scores = {path.name: score_document(path, label) for path, label in found.items()}
-    for name, one in scores.items():
-        if wanted is not None and (not wanted or any(part in name for part in wanted)):
-            print(name, details(one), sep="\n")  # noqa: T201
-    print(f"{title}: {len(scores)} documents\n\n{table(total(scores.values()))}\n")  # noqa: T201
+def _print(title: str, documents: Sequence[Scored], wanted: list[str] | None) -> None:
+    for one in documents:
+        if wanted is not None and (not wanted or any(part in one.name for part in wanted)):
+            print(one.name, details(one.scores), sep="\n")  # noqa: T201
+    print(f"{title}: {len(documents)} documents\n\n{table(total(one.scores for one in documents))}\n")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -41,13 +41,13 @@ class Score:
 
 def compare(label: Json, given: Json, top: Callable[[str], str]) -> dict[str, Score]:
     """The score of one document; `given` is what `cunzhao extract` prints, `top` a category's highest parent."""
-    pairs = {
-        NAMES: _names,
-        MEASURES: _pairs("measures", str),
-        CATEGORIES: _pairs("categories", top),
-        AMOUNTS: _amounts,
+    kinds = {
+        NAMES: names,
+        MEASURES: pairs("measures", str),
+        CATEGORIES: pairs("categories", top),
+        AMOUNTS: amounts,
     }
-    scores = {kind: _actions(label["actions"], given["actions"], values) for kind, values in pairs.items()}
+    scores = {kind: _actions(label["actions"], given["actions"], values) for kind, values in kinds.items()}
     return {
         FIGURES: _figures(label["figures"], given["figures"]),
         **scores,
@@ -70,12 +70,8 @@ def is_optional(record: Json) -> bool:
 
 
 def _figures(labels: list[Json], given: list[Json]) -> Score:
-    """Pair labels with figures, as many as can be; what only fits an optional label is no error."""
-    accepted = [[_figure(one) for one in readings(label, FIGURE_FIELDS)] for label in labels]
-    order = sorted(range(len(labels)), key=lambda index: is_optional(labels[index]))
-    owners: dict[int, int] = {}
-    for index in order:
-        _match(index, accepted, [_figure(one) for one in given], owners, set())
+    """What only fits an optional label is no error."""
+    owners = paired(labels, given)
     found = set(owners.values())
     score = Score(hits=sum(not is_optional(labels[index]) for index in found))
     score.missed = [
@@ -83,6 +79,16 @@ def _figures(labels: list[Json], given: list[Json]) -> Score:
     ]
     score.extra = [_shown(one) for index, one in enumerate(given) if index not in owners]
     return score
+
+
+def paired(labels: Sequence[Json], given: Sequence[Json]) -> dict[int, int]:
+    """Pair figures with labels, as many as can be: the place of a figure → that of the label that accepts it."""
+    accepted = [[_figure(one) for one in readings(label, FIGURE_FIELDS)] for label in labels]
+    order = sorted(range(len(labels)), key=lambda index: is_optional(labels[index]))
+    owners: dict[int, int] = {}
+    for index in order:
+        _match(index, accepted, [_figure(one) for one in given], owners, set())
+    return owners
 
 
 def _match(index: int, accepted: list[list[Key]], given: list[Key], owners: dict[int, int], tried: set[int]) -> bool:
@@ -105,23 +111,33 @@ def _shown(record: Json) -> str:
 
 
 _ACTION_FIELDS = ("entities", "unnamed_subject", "measures", "categories", "amount_cny")
-_Values = Callable[[Json], Iterator[Key]]
+Values = Callable[[Json], Iterator[Key]]
+"""The keys of what one action says."""
 
 
-def _actions(labels: list[Json], given: list[Json], values: _Values) -> Score:
+def _actions(labels: list[Json], given: list[Json], values: Values) -> Score:
     """Compare what all actions of a document say together, however they are grouped."""
     got = Counter(key for action in given for key in _settled(values(action)))
     got = _once(got)
     wanted: Counter[Key] = Counter()
-    allowed: Counter[Key] = Counter()
     for label in labels:
-        choices = [Counter(_settled(values(one))) for one in readings(label, _ACTION_FIELDS)]
-        allowed += _union(choices)
         if not is_optional(label):
-            wanted += _closest(choices, got - wanted)
-    wanted, allowed = _once(wanted), _once(allowed)
+            wanted += _closest(_choices(label, values), got - wanted)
+    wanted = _once(wanted)
     hits = wanted & got
-    return Score(hits.total(), _listed(wanted - got), _listed(got - (allowed | wanted)))
+    return Score(hits.total(), _listed(wanted - got), _listed(got - (allowed(labels, values) | wanted)))
+
+
+def allowed(labels: Iterable[Json], values: Values, fields: Sequence[str] = _ACTION_FIELDS) -> Counter[Key]:
+    """What the labelled actions of a document may say together, whichever readings of these fields are taken."""
+    keys: Counter[Key] = Counter()
+    for label in labels:
+        keys += _union(_choices(label, values, fields))
+    return _once(keys)
+
+
+def _choices(label: Json, values: Values, fields: Sequence[str] = _ACTION_FIELDS) -> list[Counter[Key]]:
+    return [Counter(_settled(values(one))) for one in readings(label, fields)]
 
 
 def _settled(keys: Iterator[Key]) -> list[Key]:
@@ -154,18 +170,22 @@ def _listed(counts: Counter[Key]) -> list[str]:
     return [" ".join(key) for key in counts.elements()]
 
 
-def _names(action: Json) -> Iterator[Key]:
+def names(action: Json) -> Iterator[Key]:
+    """The names of an action's subjects."""
     for entity in action.get("entities") or ():
-        yield (_name(entity["name"]),)
+        yield (name_of(entity["name"]),)
 
 
-def _name(name: str) -> str:
+def name_of(name: str) -> str:
+    """A name as it is compared."""
     return unicodedata.normalize("NFKC", name).strip()
 
 
-def _pairs(name: str, code_of: Callable[[str], str]) -> _Values:
+def pairs(name: str, code_of: Callable[[str], str]) -> Values:
+    """Each subject of an action with each code of one of its lists."""
+
     def values(action: Json) -> Iterator[Key]:
-        subjects = [_name(entity["name"]) for entity in action.get("entities") or ()]
+        subjects = [name_of(entity["name"]) for entity in action.get("entities") or ()]
         subjects += [UNNAMED] if action.get("unnamed_subject") else []
         for subject, code in product(subjects, action.get(name) or ()):
             yield subject, code_of(code)
@@ -173,7 +193,8 @@ def _pairs(name: str, code_of: Callable[[str], str]) -> _Values:
     return values
 
 
-def _amounts(action: Json) -> Iterator[Key]:
+def amounts(action: Json) -> Iterator[Key]:
+    """The fine of an action."""
     if action.get("amount_cny") is not None:
         yield AMOUNTS, str(action["amount_cny"])
 

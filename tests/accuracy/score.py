@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from db.ingest.extract import extract
 from schema.codes import vocabulary_source
 from tests.accuracy.compare import KINDS, Score, compare
+from tests.accuracy.judge import Judged, judge
 
 LABELS = Path(__file__).parent / "labels"
 INVENTED = Path(__file__).parent / "invented"
@@ -50,10 +52,23 @@ def top_category(code: str) -> str:
     return top_category(parent) if parent else code
 
 
-def score_document(path: Path, label: Mapping[str, Any]) -> dict[str, Score]:
-    """Read one announcement and compare."""
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What was read from one announcement, compared with its labels."""
+
+    name: str
+    scores: Mapping[str, Score]
+    judged: tuple[Judged, ...]
+
+
+def score_all(found: Mapping[Path, Mapping[str, Any]]) -> list[Scored]:
+    """Read announcements and compare them with their labels."""
+    return [_score(path, label) for path, label in found.items()]
+
+
+def _score(path: Path, label: Mapping[str, Any]) -> Scored:
     given = extract(path.read_bytes()).model_dump(mode="json")
-    return compare(label, given, top_category)
+    return Scored(path.name, compare(label, given, top_category), tuple(judge(label, given)))
 
 
 def total(scores: Iterable[Mapping[str, Score]]) -> dict[str, Score]:

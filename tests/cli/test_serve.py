@@ -105,7 +105,24 @@ def test_extract_prints_a_line_a_document_and_names_what_it_cannot_read(folder: 
     read = json.loads(line)
     assert list(read) == ["document", "figures", "actions", "unhandled"]
     assert read["document"]["url"] == "https://record.example/2031/annual.html"
-    assert [line.split(": ")[1] for line in made.stderr.splitlines()] == [str(bad), str(tmp_path / "none.txt")]
+    wrong, shares, absent = made.stderr.splitlines()
+    assert [line.split(": ")[1] for line in (wrong, absent)] == [str(bad), str(tmp_path / "none.txt")]
+    assert shares.startswith(f"{good}: {sum(read['document']['clauses'].values())} clauses: ")
+
+
+def test_extract_says_beside_its_output_what_became_of_the_clauses(folder: Path, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
+    one.write_text("网信部门约谈网站5家，天气晴好。", encoding="utf-8")
+    two.write_text("网信办依法予以约谈。下一步，将持续约谈平台。", encoding="utf-8")
+    made = cunzhao(folder, "extract", str(one), str(two))
+    assert made.returncode == 0
+    read = [json.loads(line)["document"] for line in made.stdout.splitlines()]
+    assert [document["ignored_for"] for document in read] == [{"no_act": 1}, {"intent": 1, "no_act": 1}]
+    assert made.stderr.splitlines() == [
+        f"{one}: 2 clauses: 50.0% extracted, 50.0% ignored (no_act 50.0%), 0.0% unhandled",
+        f"{two}: 3 clauses: 0.0% extracted, 66.7% ignored (intent 33.3%, no_act 33.3%), 33.3% unhandled",
+        "2 documents: 5 clauses: 20.0% extracted, 60.0% ignored (no_act 40.0%, intent 20.0%), 20.0% unhandled",
+    ]
 
 
 def test_a_folder_is_ingested_but_for_what_cannot_be_read(folder: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from db.ingest import run
+from db.ingest import evidence, records, run
 from db.ingest.clean import Cleaned
 from db.ingest.extract import extract_notice
 from db.ingest.notice import Notice, Refused
@@ -17,6 +17,7 @@ from db.pool import Connection, connect
 from db.writer import commit
 from schema.extraction import Extraction
 from schema.records import Action, AnyRecord, Document, Entity, Figure
+from schema.rules import confidence_of
 from tests.support.announcements import ANNUAL, CORRECTED_AT_SOURCE
 
 
@@ -59,6 +60,25 @@ async def test_a_document_becomes_one_revision_of_evidenced_records(store: Conne
     for record in records.values():
         for anchor in getattr(record, "anchors", ()):
             assert ANNUAL[anchor.start : anchor.end] == anchor.exact
+
+
+async def test_the_rule_of_every_value_is_on_record_with_its_confidence(store: Connection) -> None:
+    await ingest(store, ANNUAL.encode())
+    rows = await store.fetch("SELECT rule, confidence FROM anchor")
+    assert rows
+    assert {(row["rule"], row["confidence"]) for row in rows} == {
+        (rule, confidence_of(rule)) for rule in {row["rule"] for row in rows}
+    }
+    assert {"name_quoted", "count_in_text", "period_same_sentence"} <= {row["rule"] for row in rows}
+
+
+async def test_rules_calibrated_again_change_no_record(store: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    await ingest(store, ANNUAL.encode())
+    monkeypatch.setattr(evidence, "confidence_of", lambda _: 0.33)
+    assert (await ingest(store, ANNUAL.encode())).status == "unchanged"
+    monkeypatch.setattr(records, "period_rule", lambda _: "period_of_document")
+    outcome = await ingest(store, ANNUAL.encode())
+    assert (outcome.status, {type(one) for one in outcome.change.records}) == ("changed", {Figure})
 
 
 async def test_the_same_bytes_change_nothing(store: Connection) -> None:

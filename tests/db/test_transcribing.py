@@ -15,6 +15,7 @@ from db.changes import Change, record_json
 from db.correcting import CannotCorrect
 from db.corrections import correct, retract
 from db.filters import conditions
+from db.ingest.extract import EXTRACTOR
 from db.ingest.run import ingest
 from db.migrate import migrate
 from db.pool import Connection, connect
@@ -140,7 +141,7 @@ async def test_the_text_of_the_page_brings_evidence_under_the_same_ids(store: Co
     outcome = await ingest(store, ANNUAL.encode())
     assert outcome.status == "changed"
     assert outcome.revision is not None
-    assert (outcome.revision.cause, outcome.revision.note.split(":")[0]) == ("new_source", "Read by cunzhao/1")
+    assert (outcome.revision.cause, outcome.revision.note.split(":")[0]) == ("new_source", f"Read by {EXTRACTOR}")
     after = await standing(store)
     for record in after.values():
         if not isinstance(record, Entity):

@@ -54,6 +54,8 @@ async def test_a_sound_store_is_found_sound_over_its_whole_history(store: Connec
     [
         ("anchor", "UPDATE anchor SET exact = '被罚' WHERE exact = '约谈' AND id IN (SELECT min(id) FROM anchor)",
          "r2: the anchor of measures at"),
+        ("anchor", "UPDATE anchor SET rule = 'name_quoted' WHERE rule = 'name_listed'", "differ in anchors"),
+        ("anchor", "UPDATE anchor SET confidence = 0.5 WHERE rule = 'name_listed'", "differ in anchors"),
         ("action_version", "UPDATE action_version SET amount_cny = 7 WHERE version = 1", "differ in amount"),
         ("action_version", "UPDATE action_version SET body = '{}' WHERE version = 1", "its JSON is no action: id"),
         ("action_code", "UPDATE action_code SET code = 'relisting' WHERE list = 'measures' AND position = 0",

@@ -69,9 +69,12 @@ def _text(year: int) -> str:
     return "".join(f"第{n}条：{NAMES[n % len(NAMES)][0]}因故被约谈{n + year}家。\n" for n in range(40))
 
 
-def _anchor(text: str, field: str, value: str | None, word: str, n: int) -> Anchor:
+def _anchor(text: str, field: str, value: str | None, word: str, n: int, rule: str | None = None) -> Anchor:
     start = text.index(word, text.index(f"第{n % 40}条"))
-    return Anchor(field=field, value=value, start=start, end=start + len(word), exact=word)
+    confidence = None if rule is None else 0.97
+    return Anchor(
+        field=field, value=value, start=start, end=start + len(word), exact=word, rule=rule, confidence=confidence
+    )
 
 
 def _document(year: int) -> Document:
@@ -113,7 +116,10 @@ def _action(year: int, n: int, choose: random.Random) -> Action:
         instruments=("cybersecurity_law",) if n % 4 == 0 else (),
         amount_cny=choose.randrange(10**9, 10**11) if "fine" in measures else None,
         decided_on=None if undated else decided, confidence="high",
-        anchors=(_anchor(text, "measures", measures[0], "约谈", n), _anchor(text, "entities", first, first, n)),
+        anchors=(
+            _anchor(text, "measures", measures[0], "约谈", n),
+            _anchor(text, "entities", first, first, n, "name_listed"),
+        ),
     )  # fmt: skip
     gist_zh, gist_en = action_gist(extracted, book)
     kinds = [kind for _, _, _, kind in named] or ["account"]
