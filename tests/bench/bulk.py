@@ -16,13 +16,13 @@ import orjson
 from db.embedded import Binaries, EmbeddedPostgres
 from db.migrate import migrate
 from db.pool import connect
+from db.vocabulary import bring_vocabulary
 from db.writer import commit
 from tests.bench.asks import _data
 from tests.bench.client import Ask, fetch
 from tests.bench.processes import memory_bytes
 from tests.bench.services import Bench
 from tests.bench.store.changes import own_changes
-from tests.bench.store.load import bring_code_lists
 from tests.bench.store.plan import Plan, blocks
 from tests.bench.store.records import Maker
 from tests.bench.windows import Window
@@ -135,7 +135,7 @@ async def ingest_rate(dsn: str, actions: int) -> float:
     async with fresh_database(dsn) as beside:
         connection = await connect(beside)
         await migrate(connection)
-        await bring_code_lists(connection)
+        await bring_vocabulary(connection)
         changes = [change for block in blocks(plan) for _, change in own_changes(maker, block)]
         started = time.monotonic()
         for change in changes:

@@ -13,8 +13,9 @@ from multiprocessing import get_context
 from db.changes import BEFORE_ALL, Change, digest_of
 from db.migrate import _LEDGER, _apply, migrate, migrations
 from db.pool import SCHEMA, Connection
+from db.statements import statement
 from db.vocabulary import vocabulary_change
-from db.writer import commit
+from db.writer import _write_codes
 from schema.codes import shipped_codes
 from schema.records import RECORD_MODELS, Revision
 from tests.bench.store.batches import Batch, Content, Workshop
@@ -31,7 +32,7 @@ async def load(connection: Connection, plan: Plan, tell: Tell, processes: int = 
     """Make the store anew and return how many rows were copied. The database holds nothing else."""
     with _timed("tables and code lists", tell):
         await _tables(connection)
-        digest = await bring_code_lists(connection)
+        digest = await _first_revision(connection)
     await connection.execute("SET maintenance_work_mem = '1GB'; SET synchronous_commit = off")
     async with connection.transaction(), stripped(connection, tuple(COLUMNS)):
         # What is emptied in the same transaction is filled without a journal, where Postgres is told to keep little.
@@ -66,11 +67,17 @@ async def _tables(connection: Connection) -> None:
             await _apply(connection, migration)
 
 
-async def bring_code_lists(connection: Connection) -> str:
-    """The first revision holds the code lists; returns its digest."""
+async def code_lists(connection: Connection) -> tuple[Change, str]:
+    """The change of the first revision, which holds the code lists of this build, and its digest."""
     change = await vocabulary_change(connection, shipped_codes())
-    digest = change.digest(BEFORE_ALL, 1, committed_at(1))
-    await commit(connection, change, ledger=ledger(1, change, digest))
+    return change, change.digest(BEFORE_ALL, 1, committed_at(1))
+
+
+async def _first_revision(connection: Connection) -> str:
+    """Write the code lists, by the writer's own statements for them: the rest of it needs the later migrations."""
+    change, digest = await code_lists(connection)
+    await connection.execute(statement("insert_revision"), *ledger(1, change, digest).model_dump().values())
+    await _write_codes(connection, change, 1)
     return digest
 
 

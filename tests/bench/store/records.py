@@ -31,6 +31,16 @@ def _document_id(number: int) -> str:
     return mint("document", _url(number))
 
 
+def _is_reprint(number: int) -> bool:
+    return number % 33 == 32
+
+
+def _original(number: int, choose: random.Random) -> str:
+    """The id of an earlier document that is no reprint itself."""
+    earlier = choose.randrange(number)
+    return _document_id(earlier - 1 if _is_reprint(earlier) else earlier)
+
+
 class Maker:
     """Makes the records of one plan. The same plan gives the same records in any process."""
 
@@ -68,7 +78,7 @@ class Maker:
             sha256=sha256(f"text {self.seed} {number}".encode()).hexdigest(),
             source_sha256=sha256(f"source {self.seed} {number}".encode()).hexdigest(),
             length=choose.randrange(100_000, 200_000),
-            reprint_of=_document_id(choose.randrange(number)) if number and choose.random() < 0.03 else None,
+            reprint_of=_original(number, choose) if _is_reprint(number) else None,
             clauses=ClauseCounts(extracted=40, ignored=choose.randrange(9), unhandled=int(unhandled)),
             extractor=EXTRACTOR, revision=revision,
         )  # fmt: skip
