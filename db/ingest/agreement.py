@@ -14,6 +14,10 @@ _ROUNDING = 1.1
 """近100万 and 96万余 are one number told twice: how far apart two may be where one of them is not exact."""
 _SURE_TEXT = 0.8
 """With so much of the words in common a different count in the title may be one of another part of the list."""
+_SURE_COUNTS = 5.0
+"""With so many digits of counts in common other names are of another part of the announcement, or of the page."""
+_LONG_ENOUGH = 100
+"""Letters below which a text is a title and page furniture, and its overlap says nothing."""
 _GENERIC_KINDS = frozenset(("system", "local", "ministry_line", "provincial_line", "private", "association"))
 """Authorities of these kinds are many bodies under one code: the code alone identifies none."""
 _ONE_BODY = {"occac": "cac"}
@@ -60,7 +64,7 @@ def compare(one: Sketch, other: Sketch) -> Agreement:
         title=_contained(_pairs(one.title), _pairs(other.title)),
         overlap=overlap,
         alike=alike,
-        figures=tuple(f for f in _shared_counts(one.figures, other.figures) if f.value > 1),
+        figures=tuple(_counts_of_both(one, other)),
         names=names,
         amounts=amounts,
         phrase=max((len(phrase) for phrase in set(one.unnamed) & set(other.unnamed) if MASK in phrase), default=0),
@@ -80,6 +84,11 @@ def compatible(one: Count, other: Count) -> bool:
     return high <= low * _ROUNDING
 
 
+def has_body(sketch: Sketch) -> bool:
+    """Whether a copy has more than its title: pages saved too late have lost the rest."""
+    return sketch.letters >= _LONG_ENOUGH
+
+
 def information(counts: Iterable[Count]) -> float:
     """How little chance there is that two announcements state the same counts: digits, four at most of each."""
     return sum(min(math.log10(max(count.value, 1)), 4) for count in counts)
@@ -94,17 +103,18 @@ def _contradictions(made: Agreement, one: Sketch, other: Sketch) -> Iterator[str
         yield "batch"
     if one.phases and other.phases and not set(one.phases) & set(other.phases):
         yield "phase"
-    if made.batch is None and made.overlap < _SURE_TEXT and _other_headline(one.headline, other.headline):
+    same_words = made.overlap >= _SURE_TEXT and has_body(one) and has_body(other)
+    if made.batch is None and not same_words and _other_headline(one.headline, other.headline):
         yield "headline"
     if len(made.amounts) < min(len(one.amounts), len(other.amounts)):
         yield "amounts"
-    if one.names and other.names and not made.names:
+    if one.names and other.names and not made.names and information(made.figures) < _SURE_COUNTS:
         yield "names"
     if one.places and other.places and not set(one.places) & set(other.places):
         yield "place"
     if one.period and other.period and (one.period.end < other.period.start or other.period.end < one.period.start):
         yield "period"
-    if _body(one) and _body(other) and not made.issuer and made.overlap < _SURE_TEXT:
+    if _body(one) and _body(other) and not made.issuer and not same_words:
         yield "issuer"
 
 
@@ -155,6 +165,14 @@ def _overlap(one: Sketch, other: Sketch) -> tuple[float, float]:
     both = len(first & second)
     smaller, union = min(len(first), len(second)), len(first | second)
     return (both / smaller if smaller else 0.0), (both / union if union else 0.0)
+
+
+def _counts_of_both(one: Sketch, other: Sketch) -> Iterator[Count]:
+    """The counts of both, and those of both titles, which say less of what was counted."""
+    figures = [count for count in _shared_counts(one.figures, other.figures) if count.value > 1]
+    known = {count.value for count in figures}
+    yield from figures
+    yield from (count for count in _shared_counts(one.headline, other.headline) if count.value not in known | {0, 1})
 
 
 def _shared_counts(one: Iterable[Count], other: Iterable[Count]) -> Iterator[Count]:

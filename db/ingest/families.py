@@ -10,13 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
 
-from db.ingest.agreement import Agreement
+from db.ingest.agreement import Agreement, has_body
 from db.ingest.reprints import Verdict, judge
 from db.sketches import Sketch
 from schema.records import ReprintBasis, ReprintEvidence
-
-_BODY_LOST = 100
-"""Letters below which a page has lost its body: what is left is the title."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +114,7 @@ class Families:
             # Nothing is known of it, so it stays canonical where it is.
             return (*chosen, False, False, False, 0, date.min, 0, copy)
         when = sketch.published_on or date.max
-        lost = sketch.letters < _BODY_LOST
+        lost = not has_body(sketch)
         return (*chosen, lost, sketch.digest, not sketch.official, -sketch.stated, when, sketch.letters, copy)
 
     def _evidence(self, copy: str, canonical: str) -> ReprintEvidence:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from db.ingest.agreement import Agreement, compare, information
+from db.ingest.agreement import Agreement, compare, has_body, information
 from db.sketches import Sketch
 from schema.records import ReprintBasis
 
@@ -23,8 +23,6 @@ ENOUGH = 2.5
 """The least weight for two copies to be of one announcement."""
 _SAME_TEXT = 0.95
 """Share of common pieces from which on two texts are one. Different circulars came to 0.86."""
-_LONG_ENOUGH = 100
-"""Letters below which a text is a title and page furniture, and its overlap says nothing."""
 _NEAR_DAYS = 14
 """A circular comes at most twice a month, and is passed on within two weeks. Ambiguous ones lie a month apart."""
 _SAME_BATCH_DAYS = 180
@@ -81,7 +79,7 @@ def _circumstances(agreement: Agreement, one: Sketch, other: Sketch) -> Iterator
     yield 3.0 * max(0.0, agreement.title - 0.3)
     if agreement.title < _PASSING and agreement.overlap < _PASSING:
         yield -1.0  # a page on something else that mentions it
-    if _has_body(one) and _has_body(other):
+    if has_body(one) and has_body(other):
         yield 3.0 * max(0.0, agreement.overlap - 0.2)
     if agreement.days is not None:
         yield 1.0 if agreement.days <= 3 else 0.5 if agreement.days <= _NEAR_DAYS else -1.0
@@ -94,19 +92,15 @@ def _basis(agreement: Agreement, weight: float, one: Sketch, other: Sketch) -> R
     near = agreement.days is not None and agreement.days <= _NEAR_DAYS
     if agreement.page:
         return "page"
-    if agreement.alike >= _SAME_TEXT and _has_body(one) and _has_body(other) and (facts or near):
+    if agreement.alike >= _SAME_TEXT and has_body(one) and has_body(other) and (facts or near):
         return "text"
     if agreement.batch and (agreement.issuer or facts) and _within(agreement.days, _SAME_BATCH_DAYS):
         return "batch"
     if weight >= ENOUGH and facts and (near or facts >= _UNMISTAKABLE):
         return "facts"
-    if agreement.campaign and _within(agreement.days, _TITLE_DAYS) and not (_has_body(one) and _has_body(other)):
+    if agreement.campaign and _within(agreement.days, _TITLE_DAYS) and not (has_body(one) and has_body(other)):
         return "campaign"
     return None
-
-
-def _has_body(sketch: Sketch) -> bool:
-    return sketch.letters >= _LONG_ENOUGH
 
 
 def _within(days: int | None, limit: int) -> bool:

@@ -39,7 +39,6 @@ VALUES: dict[str, list[str]] = {
     "instrument": ["cybersecurity_law"],
     "entity": ["云雀视频", "雲雀視頻", corpus.entity_id("南湖搜索"), "nobody"],
     "document": [corpus.document_id(2023), corpus.document_id(2024)],
-    "operator": ["云雀视频"],
     "reprint_of": [corpus.document_id(2023)],
     "basis": ["text", "transcribed"],
     "search": ["约谈", "平台", "lark"],
