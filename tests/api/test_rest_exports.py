@@ -38,6 +38,7 @@ VALUES: dict[str, list[str]] = {
     "campaign": ["qinglang"],
     "instrument": ["cybersecurity_law"],
     "entity": ["云雀视频", "雲雀視頻", corpus.entity_id("南湖搜索"), "nobody"],
+    "operator": ["甲乙丙科技", "nobody"],
     "document": [corpus.document_id(2023), corpus.document_id(2024)],
     "reprint_of": [corpus.document_id(2023)],
     "basis": ["text", "transcribed"],
