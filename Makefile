@@ -9,7 +9,7 @@ ARGS ?=
 N ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test accuracy bench-data bench lint lock contract
+.PHONY: help install install-dev serve test accuracy speed bench-data bench lint lock contract
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -32,6 +32,9 @@ bench-data: install-dev ## a synthetic store to measure on, made once and kept; 
 
 bench: install-dev .venv/peers.stamp ## how fast we and our peers answer the same questions; N=10000000 for more, QUICK=1 only tries it
 	@.venv/bin/python -m tests.bench --actions $(if $(QUICK),20000,$(N)) $(if $(QUICK),--quick)
+
+speed: install-dev ## how fast the parser reads; ARGS="--megabytes 5" has it read more
+	@.venv/bin/python -m tests.speed $(ARGS)
 
 lint: install-dev ## style, types, layers
 	.venv/bin/ruff check
