@@ -14,6 +14,8 @@ from schema.codes import quantity_grammar, vocabulary_source
 from schema.extraction import Qualifier
 
 _SMALLEST_IN_WORDS = 2
+_LARGEST = 2**53 - 1
+"""A longer row of digits counts nothing, and no reader of JSON could take it."""
 _BEFORE = 6
 _DIGIT_RUN = f"(?<![\\d{DIGIT_CHARACTERS}])[\\d{DIGIT_CHARACTERS}][\\d{DIGIT_CHARACTERS}万亿]*+(?:[., ]\\d++)*+"
 # 第三个 is an ordinal, 数百家 no number, and a number does not begin in the middle of another.
@@ -129,7 +131,7 @@ def _read(found: re.Match[str], text: str) -> Quantity | None:
         # 一个 and 一批 are articles, not counts.
         if value is not None and value < _SMALLEST_IN_WORDS:
             return None
-    if value is None or text[max(0, start - 1) : start] in _NO_NUMBER_AFTER:
+    if value is None or value > _LARGEST or text[max(0, start - 1) : start] in _NO_NUMBER_AFTER:
         return None
     grammar = _grammar()
     before = grammar.before.search(text, max(0, start - _BEFORE), start)

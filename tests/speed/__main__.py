@@ -10,17 +10,19 @@ from collections import Counter
 from pathlib import Path
 
 from db.ingest.extract import extract
+from db.ingest.notice import read_notice
 from schema.extraction import Extraction
 
 _FOLDERS = (Path(__file__).parents[1] / "accuracy" / "invented", Path(__file__).parents[1] / "ingest" / "notices")
+_PAGES = (".txt", ".md", ".html")
 _ROUNDS = 3
 
 
 def corpus(size: int, seed: int) -> list[bytes]:
     """Announcements of `size` bytes in all: the invented ones again and again, no two of the same numbers."""
     choose = random.Random(seed)  # noqa: S311
-    files = sorted(file for folder in _FOLDERS for file in folder.iterdir() if file.suffix != ".json")
-    texts = [file.read_text(encoding="utf-8") for file in files if not file.name.startswith("gbk")]
+    files = sorted(file for folder in _FOLDERS for file in folder.iterdir() if file.suffix in _PAGES)
+    texts = [read_notice(file.read_bytes()).layer.text for file in files]
     made: list[bytes] = []
     while sum(map(len, made)) < size:
         number = str(choose.randrange(2, 10))
