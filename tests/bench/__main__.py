@@ -60,13 +60,23 @@ def _tell(one: Sample) -> None:
     )
 
 
+def _file(name: str) -> Path:
+    return report.ROOT / "build" / f"bench-{name}.json"
+
+
+def _document() -> None:
+    """Write the documentation from the runs on record: that of a million actions, beside that of ten million."""
+    if _file("1000000").exists():
+        larger = _file("10000000")
+        report.write(Results.read(_file("1000000")), Results.read(larger) if larger.exists() else None)
+
+
 def main() -> None:
     """Measure, print what was reached, and keep the results; unless quick, in the documentation too."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--actions", type=int, default=1_000_000, help="how large the store is")
     parser.add_argument("--seed", type=int, default=SEED, help="by which chance it was made")
     parser.add_argument("--quick", action="store_true", help="only to see whether everything works")
-    parser.add_argument("--results", type=Path, default=report.ROOT / "build" / "bench.json")
     options = parser.parse_args()
     began, effort = time.monotonic(), QUICK if options.quick else FULL
     folder = prepare(Plan(options.actions, options.seed))
@@ -75,11 +85,12 @@ def main() -> None:
     with bench(folder, SERVICES) as running:
         results.facts["serve start s"] = running.cold_start["cunzhao serve"]
         uvloop.run(measured(running, results, effort))
-    options.results.parent.mkdir(parents=True, exist_ok=True)
-    options.results.write_bytes(dumped(asdict(results)))
-    print(f"\n{targets_table(results)}\n\nresults: {options.results}")  # noqa: T201
+    file = _file("quick" if options.quick else str(options.actions))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(dumped(asdict(results)))
+    print(f"\n{targets_table(results)}\n\nresults: {file}")  # noqa: T201
     if not options.quick:
-        report.write(results)
+        _document()
     print(f"measured in {time.monotonic() - began:.0f} s")  # noqa: T201
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 from urllib.parse import quote
 
@@ -48,6 +48,8 @@ class Single:
     service: str = "ours"
     connections: int = CONNECTIONS
     most: int | None = None
+    longer: float = 1.0
+    """How many times as long as other questions it may take."""
 
 
 async def singles(bench: Bench, connection: Connection, supply: Supply) -> list[Single]:
@@ -63,13 +65,18 @@ async def singles(bench: Bench, connection: Connection, supply: Supply) -> list[
         Single("as_of", "as of half the revisions", map(then.ask, supply.windows.of("as of"))),
         Single("depth", "first pages", await _pages(connection, last, 0)),
         Single("depth", f"pages {half:,} records deep", await _pages(connection, last, half)),
+        Single("entity", "50 actions of an entity", _of_entities(supply)),
         Single("cached", "Cunzhao", cycle([page])),
         Single("cached", "a route that does nothing", cycle([Ask(f"/nothing?bytes={size}")]), "rest"),
         Single("record", "one record by id", (Ask(f"/v1/actions/{one}") for one in cycle(ids))),
         Single("total", "totalCount of a category within months", _totals(supply)),
         Single("aggregate", "by year and measure, of a category", _aggregates(supply), most=200),
-        Single("search_count", "how many hold a word", _searches(_counted), connections=1, most=len(WORDS_ASKED)),
-        Single("search_newest", "newest 50 with a word", _searches(_newest), connections=1, most=len(WORDS_ASKED)),
+        Single(
+            "search_count", "how many hold a word", _searches(_counted), connections=1, most=len(WORDS_ASKED), longer=5
+        ),
+        Single(
+            "search_newest", "newest 50 with a word", _searches(_newest), connections=1, most=len(WORDS_ASKED), longer=5
+        ),
     ]
 
 
@@ -81,8 +88,9 @@ async def measure_singles(
     prepared, samples = await singles(bench, connection, supply), []
     for _ in range(effort.repeats):
         for one in prepared:
+            allowed = replace(effort, seconds=one.longer * effort.seconds)
             load, cpu = await timed(
-                bench, one.service, one.requests, effort, connections=one.connections, most=one.most
+                bench, one.service, one.requests, allowed, connections=one.connections, most=one.most
             )  # fmt: skip
             samples.append(sample(one.key, "", one.label, load, cpu))
             tell(samples[-1])
@@ -107,6 +115,11 @@ async def _pages(connection: Connection, revision: int, depth: int) -> Iterator[
     cursors = [encode_cursor(revision, question, Key(on=row["acted_on"], id=row["id"])) for row in rows]
     random.Random(depth).shuffle(cursors)  # noqa: S311  # chance, not secrecy
     return (Ask("/graphql", {"query": _DEEP, "variables": {"after": cursor}}) for cursor in cycle(cursors))
+
+
+def _of_entities(supply: Supply) -> Iterator[Ask]:
+    ask = asks.ours_graphql(50).ask
+    return (ask(window) for window in supply.windows.of("entities") if window.by == "entity")
 
 
 def _totals(supply: Supply) -> Iterator[Ask]:

@@ -44,6 +44,7 @@ class Sample:
     p50: float
     """Milliseconds."""
     p99: float
+    slowest: float
     cpu: float
     """Milliseconds of processor time for an answer, of the service and of Postgres."""
     kilobytes: float
@@ -57,7 +58,8 @@ def sample(question: str, variant: str, label: str, load: Load, cpu: float) -> S
     several = len(latencies) > 1
     return Sample(
         question, variant, label, load.requests, load.requests / load.seconds if load.seconds else 0.0,
-        median(latencies) if latencies else 0.0, quantiles(latencies, n=100)[98] if several else sum(latencies),
+        median(latencies) if latencies else 0.0,
+        quantiles(latencies, n=100, method="inclusive")[98] if several else sum(latencies), max(latencies, default=0.0),
         1000 * cpu / max(1, load.requests), load.received / 1000 / max(1, load.requests), len(load.failures),
         load.failures[0] if load.failures else None,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from statistics import median
 
 from tests.bench.measure import Sample
 from tests.bench.questions import COMPARED
-from tests.bench.targets import Results, grouped, targets_table
+from tests.bench.targets import Results, grouped, growth, targets_table
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "api" / "web" / "docs" / "benchmarks.md"
@@ -21,8 +21,8 @@ _HEAD = (
 _SHORT = {"cold": "new questions", "warm": "questions seen before", "": ""}
 
 
-def text(results: Results) -> str:
-    """All tables."""
+def text(results: Results, larger: Results | None = None) -> str:
+    """All tables, with how times grow where a larger store was measured too."""
     about = f"{results.actions:,} actions; " + ", ".join(f"{results.machine[key]}" for key in sorted(results.machine))
     parts = [about, f"![Answers a second]({CHART.name})", "### What was to be reached", targets_table(results)]
     groups = grouped(results)
@@ -31,6 +31,8 @@ def text(results: Results) -> str:
         title = titles.get(key, key.replace("_", " "))
         rows = [_row(label, found) for (q, v, label), found in groups.items() if (q, v) == (key, variant)]
         parts += [f"### {title}{': ' + _SHORT[variant] if variant else ''}", "\n".join([*_HEAD, *rows])]
+    if larger is not None:
+        parts += ["### A larger store", growth(results, larger)]
     facts = [f"| {name} | {value:,.2f} |" for name, value in results.facts.items()]
     parts += ["### Single figures", "\n".join(["| | |", "| --- | --- |", *facts])]
     return "\n\n".join(parts)
@@ -78,10 +80,10 @@ def _width(rate: float) -> float:
     return 110 * (steps + (value - 1) / 9 if rate >= 1 else 0.02)
 
 
-def write(results: Results) -> None:
+def write(results: Results, larger: Results | None = None) -> None:
     """Put the tables between the marks of the documentation, and the chart beside it."""
     page = PAGE.read_text(encoding="utf-8")
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{text(results)}\n\n{END}{after}", encoding="utf-8")
+    PAGE.write_text(f"{before}{BEGIN}\n\n{text(results, larger)}\n\n{END}{after}", encoding="utf-8")
     CHART.write_text(chart(results), encoding="utf-8")

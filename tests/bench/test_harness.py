@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -12,12 +13,13 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.bench import asks, report
+from tests.bench.bulk import dumped
 from tests.bench.client import Ask, fetch, run
 from tests.bench.measure import AnswersDiffer, Sample, check, sample
 from tests.bench.processes import Running, cpu_seconds, free_port, memory_bytes, server
 from tests.bench.questions import COMPARED, Contender, Question
 from tests.bench.services import Bench
-from tests.bench.targets import TARGETS, Results, Target
+from tests.bench.targets import TARGETS, Results, Target, growth
 from tests.bench.windows import Window, Windows
 
 WINDOW = Window("category", "platform_duty", date(2021, 1, 1), date(2024, 12, 31))
@@ -101,7 +103,7 @@ def _results() -> Results:
             for place, contender in enumerate(question.contenders):
                 rate = 700.0 / (1 + 6 * place)
                 results.samples += [
-                    Sample(question.key, variant, contender.label, 10, rate, 1, 2, 0.5, 9, 0, None)
+                    Sample(question.key, variant, contender.label, 10, rate, 1, 2, 3, 0.5, 9, 0, None)
                 ] * 3  # fmt: skip
     results.facts["export rows/s"] = 80.0
     return results
@@ -114,6 +116,16 @@ def test_targets_are_reached_or_not() -> None:
     assert any("not measured" in line for line in lines)
     slow = Target("g", 2, lambda results: [1.0, 3.0, 9.0], at_most=True, unit="ms")
     assert slow.line(_results()) == "| g | ≤ 2 ms | 3 (1–9) | no |"
+
+
+def test_growth_is_told_question_by_question(tmp_path: Path) -> None:
+    smaller, file = _results(), tmp_path / "results.json"
+    file.write_bytes(dumped(asdict(smaller)))
+    larger = Results.read(file)
+    assert larger == smaller
+    larger.samples = [replace(one, p50=1.3) for one in larger.samples]
+    assert "| page, cold, Cunzhao | 1.00 | 1.30 | 1.30 |" in growth(smaller, larger)
+    assert growth(smaller, larger) in report.text(smaller, larger)
 
 
 def test_the_report_stands_between_its_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
