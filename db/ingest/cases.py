@@ -23,6 +23,7 @@ from db.ingest.subjects import Subject
 _PLANS = ("law", "intent")
 _REMEMBERED, _PARTIES = 6000, 8
 """How much of a case is kept: a page may be one endless case."""
+_GAINS = 10
 _TAIL = 3
 """So many characters of a name, before words such as 有限公司, tell it from others."""
 
@@ -96,14 +97,16 @@ class CaseReader:
         groups = list(governed(reading, sentence.start, sentence.end))
         parties = [party for group in groups for party in group.parties]
         if len(between(reading.sums, sentence.start, sentence.end)) > 1:
-            return any(len(group.parties) > 1 for group in groups)
+            return any(len(group.parties) > 1 for group in groups) or len(groups) > 1
         names = named_subjects(reading, sentence.start, sentence.end)
-        return not names and any(party.subject.named or party.is_hidden for party in parties)
+        if names:
+            return False
+        return len(groups) > 1 or any(party.subject.named or party.is_hidden for party in parties)
 
     def _decide(self, decision: _Decision, drafts: dict[Subject, Draft]) -> None:
         amounts = decision.amounts()
         for index, party in enumerate(decision.group.parties):
-            meant = self._meant(party)
+            meant = self._meant(decision.talked_with(party))
             if meant is None:
                 continue
             draft = drafts.get(meant.subject) or self._decided.get(meant.subject)
@@ -164,12 +167,29 @@ class _Decision:
     measures: list[tuple[Measure, Clause, Attribution]]
 
     def amounts(self) -> list[Quantity | None]:
-        """The fine of each party: one each in order where they are as many, else one for a single party."""
-        sums = between(self.reading.sums, self.group.start, self.end)
+        """The fine of each party: one each in order where they are as many, the same for all after 各 or 分别."""
+        sums = [
+            one
+            for one in between(self.reading.sums, self.group.start, self.end)
+            if one.qualifier == "exact"
+            and not words.pattern("gains").search(self.reading.text, max(0, one.start - _GAINS), one.start)
+        ]
         parties = self.group.parties
-        if len(sums) == len(parties) and all(one.qualifier == "exact" for one in sums):
+        if len(sums) == len(parties):
             return list(sums)
+        if len(sums) == 1 and words.pattern("each").search(self.reading.text, self.group.start, sums[0].start):
+            return [sums[0] for _ in parties]
         return [None] * len(parties)
+
+    def talked_with(self, party: Party) -> Party:
+        """A talk with 该公司负责人 is one with the company; a fine on him is his own."""
+        if party.subject.kind != "person_responsible" or any(
+            one.code != "regulatory_talk" for one, _, _ in self.measures[:1]
+        ):
+            return party
+        start, end = party.subject.start, party.subject.end
+        whom = words.pattern("party_anaphors").match(party.reading.text, start, end)
+        return Party(party.reading, Subject(start, whom.end(), kind=None), points_back=True) if whom else party
 
     def give(self, draft: Draft, amount: Quantity | None) -> None:
         """Add the measures, and the sum where one of them is a fine."""

@@ -20,6 +20,7 @@ _PEOPLE = ("人", "名")
 _OTHER_NOUN = re.compile(
     "(?:次|的)?(?!已|被|予以|进行|因|存在|未|经|涉|均|并|和|及|与|以及|等|违|左右|以上|，)[\u4e00-\u9fffa-z]"
 )
+_NEAR_NOUN = re.compile("[^，。；、\\d：]{1,18}")
 _MODIFIER = re.compile("[^，。；、\\d]{0,24}?的")
 
 
@@ -121,7 +122,17 @@ def _noun(reading: Reading, quantity: Quantity, start: int, end: int) -> Spot | 
         return direct
     modified = _MODIFIER.match(reading.text, quantity.end, end)
     noun = kind_at(reading, modified.end()) if modified else None
-    return noun if noun is not None and noun.end <= end else None
+    return noun if noun is not None and noun.end <= end else _near_noun(reading, quantity, end)
+
+
+def _near_noun(reading: Reading, quantity: Quantity, end: int) -> Spot | None:
+    """The first noun that the unit goes with, soon after the number: 38款侵害用户权益App, 3家物业公司."""
+    if (reach := _NEAR_NOUN.match(reading.text, quantity.end, end)) is None:
+        return None
+    for spot in reading.kinds_between(quantity.end, reach.end()):
+        if quantity.unit in _units().get(spot.code, ()):
+            return spot
+    return None
 
 
 def _later_noun(reading: Reading, quantity: Quantity, later: Sequence[Quantity], start: int, end: int) -> Spot | None:

@@ -16,6 +16,8 @@ from db.ingest.reading import Reading, between
 from db.ingest.subjects import Subject, head_kind, masked, unnamed
 
 _NEAR = 2
+_LONGEST_CALLING = 14
+_STOPS = re.compile("[，。；：、“”《》]|对|将|责令|约谈|督促|要求")
 
 
 @cache
@@ -75,13 +77,20 @@ def leading_subject(reading: Reading, start: int, end: int, assumed: str | None 
     start = lead.end() if lead else start
     subjects = named_subjects(reading, start, end, assumed)
     for subject in subjects[:1]:
-        if subject.start - start <= _NEAR:
+        if subject.start - start <= _NEAR or _is_called(reading, start, subject.start):
             return subject
     for subject in subjects[-1:] if assumed else ():
         if reading.text[subject.start - 1] == "的" and _ending().fullmatch(reading.text, subject.end, end):
             return subject
     group = unnamed(reading, start, end, whole=False)
     return group if group is not None and group.start == start else masked(reading, start, end)
+
+
+def _is_called(reading: Reading, start: int, end: int) -> bool:
+    """Whether what stands before a name only says what its bearer is: 短视频账号“…”, 一MCN机构“…”."""
+    if end - start > _LONGEST_CALLING or _STOPS.search(reading.text, start, end):
+        return False
+    return any(spot.end == end and spot.code in words.genre()["nameable"] for spot in reading.kinds_between(start, end))
 
 
 def states_breach(reading: Reading, start: int, end: int) -> bool:

@@ -18,6 +18,8 @@ _NUMBERED = re.compile(
 _MEMBER = re.compile(r"(?P<name>[^、，。；：“”《》（）\s]{1,20}?)(?P<gloss>（[^（）]{1,20}）)?(?P<after>、|等?。?$)")
 _LABELLED = re.compile(r"(?P<label>[^：，。；]{2,60})：(?=[^：，。；]+。?$)")
 _ADDRESSED = re.compile(r"\s*(?P<name>[^\s，。；：]{1,20})\s+(?:https?：?//)?[a-z0-9-]+(?:\.[a-z0-9-]+)+/?\s*")
+_JOINT = re.compile("、|以及|和|及|与")
+_ENUMERATED = re.compile(r"\s*(?P<name>[^，。；：“”《》（）]{1,16}?)\s*等?\s*")
 _FEWEST_BARE, _FEWEST_LABELLED = 3, 2
 
 
@@ -70,6 +72,24 @@ def labelled(reading: Reading) -> tuple[list[Row], tuple[int, int]]:
     if len(found) < _FEWEST_LABELLED or any(stops.search(reading.text, row.start, row.end) for row in found):
         return [], (0, 0)
     return found, label.span("label")
+
+
+def enumerated(reading: Reading, start: int, end: int) -> list[Row]:
+    """The names of an enumeration in 、, 和 and 及 that a clause ends with; none where a part of it is no name."""
+    found, at = [], start
+    for joint in (*_JOINT.finditer(reading.text, start, end), None):
+        stop = joint.start() if joint else end
+        name = _ENUMERATED.fullmatch(reading.text, at, stop)
+        if name is None or words.pattern("bare_name_stops").search(name["name"]) or _is_fault(reading, name):
+            return []
+        found.append(Row(*name.span("name"), ""))
+        at = joint.end() if joint else end
+    return found if len(found) >= _FEWEST_LABELLED else []
+
+
+def _is_fault(reading: Reading, name: re.Match[str]) -> bool:
+    stated = reading.categories_between(*name.span("name"))
+    return any(spot.end - spot.start == len(name["name"]) for spot in stated)
 
 
 def addressed(text: str) -> list[Row]:

@@ -12,7 +12,7 @@ from db.ingest.clauses import Clause
 from db.ingest.drafts import Draft, Result, narrowed, violations
 from db.ingest.evidence import Evidence, first_of_each
 from db.ingest.grounds import states_breach
-from db.ingest.list_rows import Row, addressed, bare, labelled, numbered, titled
+from db.ingest.list_rows import Row, addressed, bare, enumerated, labelled, numbered, titled
 from db.ingest.measures import Measure, measures_in
 from db.ingest.names import named_subjects
 from db.ingest.operators import is_company
@@ -50,6 +50,8 @@ class ListReader:
     """What the line above a list says is done to all in it: 决定对下列App予以下架."""
     _bearers: str | None = None
     """What those are to whom it is done, where they are no apps."""
+    _enumerated: list[tuple[Draft, int]] = field(default_factory=list)
+    """Names that a sentence only enumerates, and the place of their segment: what was done to them it said before."""
     _leads: bool = False
     _table: _Table | None = None
 
@@ -62,6 +64,7 @@ class ListReader:
             return
         if self.announced:
             self._listed_in_prose(reading, attribution)
+        self._enumerate(reading, attribution)
         self._announce(reading)
         if self.announced:
             self._order(reading)
@@ -100,8 +103,37 @@ class ListReader:
                 for draft in drafts:
                     draft.measures = [*(one for one in draft.measures if one is not self.announced), act]
 
+    def _enumerate(self, reading: Reading, attribution: Attribution) -> None:
+        """具体包括甲、乙及丙: names without any mark, after the act that fell on them."""
+        for sentence in reading.sentences if reading.segment.kind == "paragraph" else ():
+            for clause, before in zip(sentence.clauses, (None, *sentence.clauses), strict=False):
+                found = words.pattern("enumerates").search(reading.text, clause.start, clause.end)
+                if found is None and (before is None or not _opens_list(reading, before)):
+                    continue
+                rows = enumerated(reading, found.end() if found else clause.start, clause.end)
+                names = tuple(Name(row.start, row.end, "app") for row in rows)
+                if names:
+                    draft = Draft(reading, Subject(names[0].start, names[-1].end, names, "app"), clause.start, reach=1)
+                    draft.attribution, draft.clauses = attribution, [clause]
+                    self._enumerated.append((draft, reading.index))
+
+    def _settle(self) -> None:
+        """Give the enumerated what was last counted before them, or what the whole circular is."""
+        for draft, index in self._enumerated:
+            near = (one for one in reversed(self.result.counts) if 0 <= index - one.reading.index <= 1)
+            last = next((one for one in near if one.count.subject in _LISTED), None)
+            if last is not None:
+                measure = last.count.measure
+                draft.measures = [Evidence(measure.code, last.reading.segment, measure.start, measure.end)]
+            elif self.announced is not None and "名单" in draft.reading.text:
+                draft.measures = [self.announced]
+            if draft.measures:
+                draft.categories = list(self.topic)
+                self.drafts.append(draft)
+
     def finish(self) -> None:
         """Hand over what was read, with what all listed were told to do."""
+        self._settle()
         for draft in self.drafts:
             if self.ordered is not None and self.ordered.value not in {one.value for one in draft.measures}:
                 draft.measures.append(self.ordered)
@@ -194,6 +226,12 @@ class ListReader:
         draft.clauses = [clause for sentence in reading.sentences for clause in sentence.clauses]
         draft.reach = 1
         self.drafts.append(draft)
+
+
+def _opens_list(reading: Reading, clause: Clause) -> bool:
+    """Whether a clause ends in words such as 包括 and a colon."""
+    lead = tuple(words.genre()["enumeration_ends"])
+    return clause.closer == "：" and reading.text.endswith(lead, clause.start, clause.end)
 
 
 def _counted_kind(reading: Reading, label: Clause) -> str | None:

@@ -93,6 +93,8 @@ def _read_measures(reading: Reading, clause: Clause, spoken_of: str | None) -> S
     for index, act in enumerate(acts):
         region_end = acts[index + 1].start if index + 1 < len(acts) else clause.end
         code = act.code or _by_object(reading, act, clause, region_end)
+        if code == "circular_notice" and words.pattern("not_circulars").match(reading.text, act.end, clause.end):
+            continue
         if code is None and spoken_of is not None and not _has_object(reading, act, region_end):
             code = words.frames().by_kind.get((act.verb or "", spoken_of))
         if code is not None:
@@ -105,11 +107,12 @@ def _by_object(reading: Reading, act: Act, clause: Clause, region_end: int) -> s
     verb = act.verb or ""
     # A verb inside the phrase that is the object of an earlier verb has no object of its own,
     # but then it finds the same noun; only what it may be done to is asked here.
+    stated = False
     for noun in _objects(reading, act, clause, region_end):
         if (verb, noun.code) in frames.by_kind:
             return frames.by_kind[verb, noun.code]
-        return None
-    return frames.bare.get(verb)
+        stated = True
+    return None if stated else frames.bare.get(verb)
 
 
 def _has_object(reading: Reading, act: Act, region_end: int) -> bool:

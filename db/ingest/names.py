@@ -23,8 +23,11 @@ _BARE = "[\u4e00-\u9fffa-z0-9·.+\\-]{1,20}"
 _MEMBER = re.compile(f"“[^“”]{{1,40}}”|《[^《》]{{1,40}}》|{_BARE}")
 _BARE_END = re.compile(f"{_BARE}$")
 _LONGEST_BARE = 20
+_QUOTE_FOLLOWS = re.compile("(?:账号|号|群|公众号|视频号|小程序|直播间|店铺)+“")
+"""A platform before these is where the bearer of the name in quotes is."""
 _BATCH_REACH = 3
 _LONGEST_LIST = 200
+_LONGEST_NOUN = 8
 _FAR = 2
 """A noun this far from the names may end a phrase on what they did, and does not say what they are."""
 _LEAD_REACH = 4
@@ -69,11 +72,22 @@ def named_subjects(reading: Reading, start: int, end: int, assumed: str | None =
         subject = _subject(reading, run, end, assumed)
         if subject is None:
             continue
-        if groups and words.pattern("joins").fullmatch(reading.text, groups[-1].end, subject.start):
+        if groups and _goes_on(reading, groups[-1].end, subject.start):
             # “甲”网站、“乙”App are one group, each name with what it is called.
             subject = _together(groups.pop(), subject)
         groups.append(subject)
     return groups
+
+
+def _goes_on(reading: Reading, start: int, end: int) -> bool:
+    """Whether only a joining word, a gloss before it and a noun after it part two groups of names."""
+    gloss = _GLOSS.match(reading.text, start, end)
+    joint = words.pattern("joins").match(reading.text, gloss.end() if gloss else start, end)
+    if joint is None:
+        return False
+    return joint.end() == end or (
+        end - joint.end() <= _LONGEST_NOUN and head_kind(reading, joint.end(), end) is not None
+    )
 
 
 def _together(one: Subject, other: Subject) -> Subject:
@@ -177,6 +191,8 @@ def _known(reading: Reading, start: int, end: int) -> Iterator[_Item]:
             overlaps(reading.brackets, *match.span())
             or known is None
             or (known.needs_context and kind_at(reading, match.end()) is None)
+            or (reading.text[match.start() - 1 : match.start()] in "在从" and match.start() > 0)
+            or _QUOTE_FOLLOWS.match(reading.text, match.end())
         ):
             continue
         yield _Item(*match.span(), *match.span(), "known")

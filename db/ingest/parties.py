@@ -43,7 +43,7 @@ def _governed() -> re.Pattern[str]:
     genre = words.genre()
     stops = f"(?:{genre['party_stops']})"
     return re.compile(
-        f"(?:对|将|给予(?=[^，。；]{{0,12}}某)|{genre['party_verbs']}(?:了)?)(?P<phrase>[^，。；：《》]{{1,60}}?)(?={stops}|[，。；]|$)"
+        f"(?:对|将|给予(?=该|其|[^，。；]{{0,12}}某)|{genre['party_verbs']}(?:了)?)(?P<phrase>[^，。；：《》]{{1,60}}?)(?={stops}|[，。；]|$)"
         f"|(?<=[，。；：])(?P<passive>[^，。；：《》]{{2,40}}?)(?=，?被(?!告|害))"
     )
 
@@ -94,7 +94,6 @@ def _bare_party(reading: Reading, start: int, end: int) -> Party | None:
     if words.pattern("party_companies").fullmatch(reading.text, full, end) and "某" not in text:
         return Party(reading, Subject(full, end, (Name(full, end, "company"),), "company"))
     if words.pattern("party_masked").search(text):
-        # 提供运维的某公司: what leads to the name is no part of it.
         start = max(start, reading.text.rfind("的", start, reading.text.find("某", start, end)) + 1)
         return Party(reading, Subject(start, end, kind=_kind(reading, start, end)))
     return None

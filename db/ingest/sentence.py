@@ -21,6 +21,7 @@ from db.ingest.subjects import Subject
 
 _PLANS = ("law", "intent")
 _FEW = 100
+_LITTLE = 3
 _USUAL_BEARER = "platform"
 """What bears a name after 针对 where the text does not say."""
 
@@ -100,7 +101,11 @@ class SentenceReader:
     def _begins_ground(self, start: int) -> bool:
         """A clause that begins with its subject and states a breach needs no 针对."""
         subject = leading_subject(self._reading, start, self._clause.end)
-        if subject is None or not states_breach(self._reading, subject.end, self._clause.end):
+        if subject is None:
+            return False
+        # Names alone may be a list that goes on over commas before it comes to the breach.
+        only_names = subject.named and self._clause.end - subject.end <= _LITTLE
+        if not states_breach(self._reading, subject.end, self._sentence.end if only_names else self._clause.end):
             return False
         self._grounds = []
         return True
@@ -156,10 +161,15 @@ class SentenceReader:
         if deed.subject is not None:
             for ground in bare:
                 ground.subject = deed.subject
-        elif not self._targets and self._topic is not None and self._points_back(self._clause.start):
+        elif not self._targets and self._topic is not None and self._is_of_topic():
             self._grounds = self._targets = [Draft(self._reading, None, self._clause.start)]
         for target in bare if deed.subject is not None else self._targets:
             self._give(target, deed.measures)
+
+    def _is_of_topic(self) -> bool:
+        """Whether an act without an object falls on whom the paragraph told of: it points back, or that is named."""
+        named = self._topic is not None and self._topic.subject is not None and self._topic.subject.named
+        return self._points_back(self._clause.start) or (named and not self._is_effort)
 
     def _draft(self, subject: Subject, measures: Sequence[Measure]) -> None:
         draft = Draft(self._reading, subject, subject.start)
