@@ -74,7 +74,7 @@ def named_subjects(reading: Reading, start: int, end: int, assumed: str | None =
             continue
         if groups and _goes_on(reading, groups[-1].end, subject.start):
             # “甲”网站、“乙”App are one group, each name with what it is called.
-            subject = _together(groups.pop(), subject)
+            subject = together(groups.pop(), subject)
         groups.append(subject)
     return groups
 
@@ -90,7 +90,8 @@ def _goes_on(reading: Reading, start: int, end: int) -> bool:
     )
 
 
-def _together(one: Subject, other: Subject) -> Subject:
+def together(one: Subject, other: Subject) -> Subject:
+    """One group of two that the text names one after the other."""
     opening = one.opening or other.opening
     return Subject(one.start, other.end, (*one.names, *other.names), one.kind, opening)
 

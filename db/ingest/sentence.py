@@ -13,7 +13,7 @@ from db.ingest.evidence import Evidence
 from db.ingest.figures import Count, counts_in
 from db.ingest.grounds import is_closed, lead_end, leading_subject, opener_end, states_breach, wrapped
 from db.ingest.measures import Measure, measures_in, nature
-from db.ingest.names import is_list
+from db.ingest.names import is_list, together
 from db.ingest.objects import Deed, deeds
 from db.ingest.reading import Reading
 from db.ingest.reasons import Reasons
@@ -101,25 +101,38 @@ class SentenceReader:
     def _begins_ground(self, start: int) -> bool:
         """A clause that begins with its subject and states a breach needs no 针对."""
         subject = leading_subject(self._reading, start, self._clause.end)
-        if subject is None:
-            return False
-        # Names alone may be a list that goes on over commas before it comes to the breach.
-        only_names = subject.named and self._clause.end - subject.end <= _LITTLE
-        if not states_breach(self._reading, subject.end, self._sentence.end if only_names else self._clause.end):
+        if subject is None or not self._is_told_of(subject):
             return False
         self._grounds = []
         return True
 
+    def _is_told_of(self, subject: Subject) -> bool:
+        """Whether the clause says what a subject did, or the sentence that it was a violation by name."""
+        # Names alone may be a list that goes on over commas before it comes to the breach.
+        only_names = subject.named and self._clause.end - subject.end <= _LITTLE
+        if states_breach(self._reading, subject.end, self._sentence.end if only_names else self._clause.end):
+            return True
+        return subject.named and bool(self._reading.categories_between(subject.end, self._sentence.end))
+
     def _add_ground(self, start: int, assumed: str | None = None) -> None:
         """A clause of the ground: a new group if it begins with a subject, else more about the last one."""
         subject = leading_subject(self._reading, start, self._clause.end, assumed)
-        if not self._grounds or subject is not None:
+        if subject is not None and self._grounds and (whole := self._goes_on(self._grounds[-1], subject)):
+            self._grounds[-1].subject = whole
+        elif not self._grounds or subject is not None:
             self._grounds.append(Draft(self._reading, subject, start))
         ground = self._grounds[-1]
         stated = violations(self._reading, start, self._clause.end, subject)
         ground.categories = narrowed([*ground.categories, *stated])
         ground.clauses.append(self._clause)
         self._targets = self._grounds
+
+    def _goes_on(self, ground: Draft, subject: Subject) -> Subject | None:
+        """Both, where the clause before held nothing but names: 微博账号“…”，抖音账号“…”等，发布…."""
+        last = ground.subject
+        if last is None or not (last.named and subject.named) or ground.clauses[-1].end > last.end:
+            return None
+        return together(last, subject)
 
     def _act(self, measures: Sequence[Measure]) -> None:
         if not measures or any(self._reasons.says(reason, measures[0].start) for reason in _PLANS):
