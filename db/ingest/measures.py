@@ -67,6 +67,11 @@ def is_umbrella(code: str) -> bool:
     return code in _umbrellas()
 
 
+def is_referral(code: str) -> bool:
+    """Whether a measure hands a case on to other authorities."""
+    return nature(code) == nature("case_referral")
+
+
 def nature(code: str) -> str:
     """The legal nature of a measure."""
     return _items()[code][0]

@@ -32,6 +32,7 @@ _FAR = 2
 """A noun this far from the names may end a phrase on what they did, and does not say what they are."""
 _LEAD_REACH = 4
 _OF = re.compile("的")
+_LONGEST_CALL = 12
 _GLOSS = re.compile("（[^（）]{1,40}）")
 
 
@@ -148,6 +149,8 @@ def _bare_members(reading: Reading, members: list[tuple[int, int]]) -> Iterator[
     bare = [(start, end) for start, end in members if reading.text[start] not in _QUOTES]
     if bare and bare[0] == members[0]:
         bare[0] = (_clip(reading, *bare[0]), bare[0][1])
+    if bare and words.pattern("place_starts").match(reading.text, bare[0][0]):
+        return
     for start, end in bare:
         # A list of which one member is no name is a list of something else: of faults, say.
         if start >= end or stops.search(reading.text, start, end) or _says_fault(reading, start, end):
@@ -194,9 +197,19 @@ def _known(reading: Reading, start: int, end: int) -> Iterator[_Item]:
             or (known.needs_context and kind_at(reading, match.end()) is None)
             or (reading.text[match.start() - 1 : match.start()] in "在从" and match.start() > 0)
             or _QUOTE_FOLLOWS.match(reading.text, match.end())
+            or _is_place(reading, match, end)
         ):
             continue
         yield _Item(*match.span(), *match.span(), "known")
+
+
+def _is_place(reading: Reading, known: re.Match[str], end: int) -> bool:
+    """Whether a name only says where the next one is: 抖音账号“…”, 微信公众号“…”."""
+    whole = (spot for spot in reading.kinds_between(known.start(), min(end, known.end() + _LONGEST_CALL)))
+    noun = next((spot for spot in whole if spot.end > known.end()), None)
+    if noun is None or noun.start > known.end():
+        return False
+    return words.pattern("names_follow").match(reading.text, noun.end, end) is not None
 
 
 def _is_word(reading: Reading, item: _Item) -> bool:

@@ -16,9 +16,10 @@ from db.ingest.measures import Measure, nature
 from db.ingest.names import named_subjects
 from db.ingest.quantities import counted_phrase
 from db.ingest.reading import REACH, Reading
-from db.ingest.subjects import Subject, kind_chain, unnamed
+from db.ingest.subjects import Subject, head_kind, kind_chain, unnamed
 
 _BEFORE = 8
+_LONGEST_CALL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _owner(measure: Measure, subjects: Sequence[Subject]) -> int:
 def _objects(reading: Reading, clause: Clause, measures: Sequence[Measure]) -> list[Subject]:
     named = [
         subject
-        for subject in named_subjects(reading, clause.start, clause.end)
+        for subject in named_subjects(reading, clause.start, clause.end, _assumed(reading, clause))
         if _is_object(reading, clause, measures, subject)
     ]
     if named:
@@ -85,14 +86,29 @@ def _is_object(reading: Reading, clause: Clause, measures: Sequence[Measure], su
         return True
     if index == len(measures):
         return False
-    before = max(clause.start, subject.start - _BEFORE)
-    if words.pattern("orders").search(reading.text, before, subject.start):
+    start = _with_call(reading, clause, subject)
+    before = max(clause.start, start - _BEFORE)
+    if words.pattern("orders").search(reading.text, before, start):
         # Who is told to deal with accounts is not the one dealt with.
         return any(nature(measure.code) != "platform_action_urged" for measure in islice(measures, index, None))
-    if _at_end("preposers").search(reading.text, before, subject.start):
+    if _at_end("preposers").search(reading.text, before, start):
         return True
     reach = min(measures[-1].start, subject.end + REACH)
     return words.pattern("passives").search(reading.text, subject.end, reach) is not None
+
+
+def _assumed(reading: Reading, clause: Clause) -> str | None:
+    """What bearers of names are where nothing says it, but 对 before them that they are acted on."""
+    return "platform" if words.pattern("acted_on_by_name").search(reading.text, clause.start, clause.end) else None
+
+
+def _with_call(reading: Reading, clause: Clause, subject: Subject) -> int:
+    """Where a subject begins, with what it is called before its name: 对旗下账号“…”."""
+    noun = head_kind(reading, max(clause.start, subject.start - _LONGEST_CALL), subject.start)
+    if noun is None or not subject.names:
+        return subject.start
+    lead = words.pattern("call_leads").search(reading.text, clause.start, noun.start)
+    return lead.start() if lead else noun.start
 
 
 def _is_governed(reading: Reading, measure: Measure, subject: Subject) -> bool:

@@ -12,7 +12,7 @@ from db.ingest.drafts import Draft, Found, Result, inherited, narrowed, violatio
 from db.ingest.evidence import Evidence
 from db.ingest.figures import Count, counts_in
 from db.ingest.grounds import is_closed, lead_end, leading_subject, opener_end, states_breach, wrapped
-from db.ingest.measures import Measure, measures_in, nature
+from db.ingest.measures import Measure, is_referral, measures_in, nature
 from db.ingest.names import is_list, together
 from db.ingest.objects import Deed, deeds
 from db.ingest.reading import Reading
@@ -22,6 +22,7 @@ from db.ingest.subjects import Subject
 _PLANS = ("law", "intent")
 _FEW = 100
 _LITTLE = 3
+_QUOTES = "“‘《"
 _USUAL_BEARER = "platform"
 """What bears a name after 针对 where the text does not say."""
 
@@ -87,7 +88,7 @@ class SentenceReader:
             self._act([one for one in measures if is_closed(self._reading, opened, one.start)])
         elif not measures and (self._in_ground or self._begins_ground(start)):
             self._in_ground = True
-            self._add_ground(start)
+            self._add_ground(start, assumed=self._quoted_at(start))
         elif measures:
             self._in_ground = False
             self._act(measures)
@@ -100,11 +101,15 @@ class SentenceReader:
 
     def _begins_ground(self, start: int) -> bool:
         """A clause that begins with its subject and states a breach needs no 针对."""
-        subject = leading_subject(self._reading, start, self._clause.end)
+        subject = leading_subject(self._reading, start, self._clause.end, self._quoted_at(start))
         if subject is None or not self._is_told_of(subject):
             return False
         self._grounds = []
         return True
+
+    def _quoted_at(self, start: int) -> str | None:
+        """What bears a name that a clause begins with, quoted but not called anything."""
+        return _USUAL_BEARER if self._reading.text[start] in _QUOTES else None
 
     def _is_told_of(self, subject: Subject) -> bool:
         """Whether the clause says what a subject did, or the sentence that it was a violation by name."""
@@ -176,6 +181,8 @@ class SentenceReader:
                 ground.subject = deed.subject
         elif not self._targets and self._topic is not None and self._is_of_topic():
             self._grounds = self._targets = [Draft(self._reading, None, self._clause.start)]
+            # What is handed on then is a lead, not who was named.
+            deed = Deed(None, tuple(one for one in deed.measures if not is_referral(one.code)))
         for target in bare if deed.subject is not None else self._targets:
             self._give(target, deed.measures)
 
