@@ -115,7 +115,8 @@ _BASES: dict[Basis, str] = {"text": "basis = 'text'", "transcribed": "basis = 't
 def _bases(made: Conditions, filter: Filter) -> None:
     for bases in filter.basis:
         # Fixed texts, not parameters: only so does the index of the few transcribed records serve.
-        made.add(f"({' OR '.join(f'{made.alias}.{_BASES[basis]}' for basis in sorted(set(bases)))})")
+        either = [f"{made.alias}.{_BASES[basis]}" for basis in sorted(set(bases))]
+        made.add(f"({' OR '.join(either) or 'false'})")  # of no basis at all is nothing
 
 
 def _on_actions(made: Conditions, filter: Filter) -> None:

@@ -91,6 +91,11 @@ async def test_every_filter_agrees_with_a_filter_in_python(reader: PostgresReade
         assert await reader.total("action", filter, 7) == len(expected)
 
 
+@pytest.mark.parametrize("name", ["basis", "measure", "document"])
+async def test_what_is_asked_of_none_of_the_values_is_nothing(reader: PostgresReader, name: str) -> None:
+    assert await reader.total("figure", Filter.model_validate({name: ((),)}), 7) == 0
+
+
 async def test_figures_match_by_overlap_and_undated_ones_match_no_year(reader: PostgresReader) -> None:
     async def figures(filter: Filter) -> list[Figure]:
         page = await reader.page(PageQuery(kind="figure", filter=filter, revision=7, limit=500))
