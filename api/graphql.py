@@ -58,6 +58,7 @@ def graphql_routes(limits: Limits, *, body_limit: int) -> list[BaseRoute]:
 async def _answer(engine: Engine, request: Request, asked: graphql.Request, media: str) -> Response:
     request_id = request.scope.get("state", {}).get("request_id")
     answer = await engine.answer(asked, request.app.state.reader, request_id)
+    request.app.state.metrics.graphql_operations.labels(answer.how).inc()
     status = _STATUSES[answer.outcome]
     if answer.outcome == "invalid" and media == JSON:
         status = 200  # clients of the older media type take any other status for a broken server

@@ -44,6 +44,12 @@ class Metrics:
             registry=self.registry,
         )
         self.in_flight = Gauge("cunzhao_requests_in_flight", "Requests under way.", registry=self.registry)
+        self.graphql_operations = Counter(
+            "cunzhao_graphql_operations",
+            "GraphQL operations, by how they were executed: compiled, or why not.",
+            ("how",),
+            registry=self.registry,
+        )
         self.export_rows = Counter(
             "cunzhao_export_rows", "Rows sent in exports.", ("table", "format"), registry=self.registry
         )

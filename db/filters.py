@@ -99,14 +99,19 @@ def _named(made: Conditions, group: AnyOf, column: str) -> str:
     )
 
 
+def copies(which: str) -> str:
+    """Selects the ids of all copies of the announcements whose copies `d` are those."""
+    return (
+        "SELECT f.id FROM document_version d"  # noqa: S608  # fixed names
+        " JOIN document_version f ON coalesce(f.reprint_of, f.id) = coalesce(d.reprint_of, d.id)"
+        f" WHERE {which} AND {as_of('d')} AND {as_of('f')}"
+    )
+
+
 def _of_documents(made: Conditions, filter: Filter) -> None:
     """Whichever copy of an announcement is asked for, the facts are those of all its copies together."""
     for ids in filter.document:
-        made.add(
-            f"{made.alias}.document IN (SELECT f.id FROM document_version d"  # noqa: S608  # fixed names
-            " JOIN document_version f ON coalesce(f.reprint_of, f.id) = coalesce(d.reprint_of, d.id)"
-            f" WHERE d.id = ANY({made.bind(list(ids))}::text[]) AND {as_of('d')} AND {as_of('f')})"
-        )
+        made.add(f"{made.alias}.document IN ({copies(f'd.id = ANY({made.bind(list(ids))}::text[])')})")
 
 
 _BASES: dict[Basis, str] = {"text": "basis = 'text'", "transcribed": "basis = 'transcribed'"}

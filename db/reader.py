@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 
-from db.filters import Conditions, as_of, conditions
+from db.filters import Conditions, as_of, conditions, copies
 from db.grouping import aggregate_sql, group_of
 from db.migrate import MigrationError, pending
 from db.pool import Connection, Pool
 from db.statements import statement
 from schema.codes import CodeBook, CodeItem
 from schema.ports import Group, Groups, Page, Row, StoreUnavailable
-from schema.query import AggregateQuery, AsOf, BadQuery, Filter, Key, PageQuery
+from schema.query import AggregateQuery, AsOf, BadQuery, Filter, Key, PageQuery, Within
 from schema.records import RecordKind, Revision
 
 SORTED_ON: dict[RecordKind, str] = {
@@ -122,6 +122,28 @@ class PostgresReader:
             sql = statement("total").format(kind=kind, where=made.where)
             return int(await connection.fetchval(sql, *made.values))
 
+    async def pages_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, Page]:
+        """The first page below each of several parents, all read by one statement."""
+        made = conditions(query.kind, query.filter, query.revision, await self.codebook(query.revision))
+        belongs, ids, limit = _BELONGING[within], made.bind(list(parents)), made.bind(query.limit + 1)
+        sql = statement("pages_within").format(
+            kind=query.kind, on=SORTED_ON[query.kind], where=made.where, belongs=belongs, parents=ids, limit=limit
+        )
+        rows: dict[str, list[Row]] = {parent: [] for parent in parents}
+        async with self._connection() as connection:
+            for parent, version, id_, on, body in await connection.fetch(sql, *made.values):
+                rows[parent].append(Row(version, id_, on, body.encode()))
+        return {parent: Page(found[: query.limit], len(found) > query.limit) for parent, found in rows.items()}
+
+    async def totals_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, int]:
+        """How many records match below each of several parents, all counted by one statement."""
+        made = conditions(query.kind, query.filter, query.revision, await self.codebook(query.revision))
+        belongs, ids = _BELONGING[within], made.bind(list(parents))
+        sql = statement("totals_within").format(kind=query.kind, where=made.where, belongs=belongs, parents=ids)
+        async with self._connection() as connection:
+            rows = await connection.fetch(sql, *made.values)
+        return {row["parent"]: row["total"] for row in rows}
+
     async def get(self, kind: RecordKind, ids: Sequence[str], revision: int) -> Mapping[str, Row]:
         """The records with these ids; ids that are not in the store at that revision are left out."""
         sql = statement("by_id").format(kind=kind, on=SORTED_ON[kind], where=as_of("v"))
@@ -162,6 +184,14 @@ class PostgresReader:
         except (StoreUnavailable, MigrationError) as error:
             return str(error)
         return f"{waiting} migrations are still to be applied" if waiting else None
+
+
+_BELONGING: dict[Within, str] = {
+    "entity_id": "v.version IN (SELECT a.version FROM action_entity a WHERE a.entity = parent.id)",
+    "document": f"v.document IN ({copies('d.id = parent.id')})",
+    "reprint_of": "v.reprint_of = parent.id",
+}
+"""What ties `v` to a parent, in a statement that calls its id `parent.id`: the same as the filters of these names."""
 
 
 def _start_after(made: Conditions, key: Key, on: str) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from schema.codes import CodeBook
-from schema.query import AggregateQuery, AsOf, Filter, Key, PageQuery
+from schema.query import AggregateQuery, AsOf, Filter, Key, PageQuery, Within
 from schema.records import RecordKind, Revision
 
 
@@ -79,6 +79,14 @@ class Reader(Protocol):
 
     async def total(self, kind: RecordKind, filter: Filter, revision: int) -> int:
         """How many records match, exactly."""
+        ...
+
+    async def pages_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, Page]:
+        """The same page of records below each of several parents: those that also have it in the filter `within`."""
+        ...
+
+    async def totals_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, int]:
+        """How many records match below each of several parents, exactly."""
         ...
 
     async def get(self, kind: RecordKind, ids: Sequence[str], revision: int) -> Mapping[str, Row]:

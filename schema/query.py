@@ -24,6 +24,8 @@ MAX_CONDITIONS = 24
 MAX_SEARCHES = 10
 """Most searches among them, so that every other filter can be asked beside."""
 Measurable = Literal["action", "figure"]
+Within = Literal["entity_id", "document", "reprint_of"]
+"""The filter by which the records of a nested list belong to the one they stand under."""
 Dimension = Literal["year", "category", "measure", "entity", "authority"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 DIMENSIONS_OF: dict[Measurable, tuple[Dimension, ...]] = {

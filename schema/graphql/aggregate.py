@@ -1,10 +1,11 @@
 """Counts by group, and the years at a glance."""
 
 import enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import strawberry
 
+from schema.codes import CodeBook, CodeItem
 from schema.graphql.arguments import (
     as_of_parameter,
     filter_of,
@@ -16,13 +17,14 @@ from schema.graphql.arguments import (
 )
 from schema.graphql.codelists import Authority, Category, Measure
 from schema.graphql.paging import Info, PageInfo
+from schema.graphql.reads import Reference, Root, Value, planned
 from schema.graphql.scalars import Cursor
 from schema.graphql.source import Place, Snapshot
 from schema.graphql.types import Entity
 from schema.pages import aggregate_fingerprint
 from schema.points import decode_cursor, encode_cursor
 from schema.ports import Group, Groups
-from schema.query import FILTERS_OF, AggregateQuery, BadQuery, Filter
+from schema.query import CODE_FILTERS, FILTERS_OF, AggregateQuery, BadQuery, Filter
 
 
 @strawberry.enum(description="What can be counted.")
@@ -49,16 +51,19 @@ class Counted:
         self.count, self.year, self.multi_year = group.count, group.year, group.multi_year
 
 
-def _category(root: Counted) -> Any:
-    return None if root.group.category is None else root.place.item("categories", root.group.category)
+def _code(name: Literal["category", "measure", "authority"], description: str) -> Any:
+    """The code that a group is of, resolved to its item."""
+    list_name = CODE_FILTERS[name]
 
+    def resolve(root: Counted) -> Any:
+        value = getattr(root.group, name)
+        return None if value is None else root.place.item(list_name, value)
 
-def _measure(root: Counted) -> Any:
-    return None if root.group.measure is None else root.place.item("measures", root.group.measure)
+    def read(root: Counted, book: CodeBook) -> CodeItem | None:
+        value = getattr(root.group, name)
+        return None if value is None else book.item(list_name, value)
 
-
-def _authority(root: Counted) -> Any:
-    return None if root.group.authority is None else root.place.item("authorities", root.group.authority)
+    return strawberry.field(resolver=resolve, description=description, metadata=planned(Value(read)))
 
 
 async def _entity(root: Counted) -> Any:
@@ -71,10 +76,14 @@ async def _entity(root: Counted) -> Any:
 class AggregateGroup:
     year: int | None = strawberry.field(description="The year.")
     multi_year: bool = strawberry.field(description="Whether these are figures whose period lies within no one year.")
-    category: Category | None = strawberry.field(resolver=_category, description="The violation category.")
-    measure: Measure | None = strawberry.field(resolver=_measure, description="The measure.")
-    entity: Entity | None = strawberry.field(resolver=_entity, description="The named entity.")
-    authority: Authority | None = strawberry.field(resolver=_authority, description="The authority.")
+    category: Category | None = _code("category", "The violation category.")
+    measure: Measure | None = _code("measure", "The measure.")
+    entity: Entity | None = strawberry.field(
+        resolver=_entity,
+        description="The named entity.",
+        metadata=planned(Reference("entity", lambda root: root.group.entity)),
+    )
+    authority: Authority | None = _code("authority", "The authority.")
     count: int = strawberry.field(description="How many records. One record may be in several groups.")
 
 
@@ -151,4 +160,5 @@ def aggregate_field() -> Any:
 
     parameters = [*filter_parameters("action"), *page_parameters("groups"), as_of_parameter()]
     description = "Counts of actions or figures by group, the largest group first."
-    return strawberry.field(resolver=taking(parameters, resolve), description=description)
+    resolver = taking(parameters, resolve)
+    return strawberry.field(resolver=resolver, description=description, metadata=planned(Root(resolve)))

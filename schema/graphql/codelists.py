@@ -1,11 +1,13 @@
 """One GraphQL type for each code list. Records give codes as these objects, with label and definition."""
 
 import enum
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import strawberry
 
-from schema.codes import CodeItem, ListName
+from schema.codes import CodeBook, CodeItem, ListName
+from schema.graphql.reads import Value, planned
 from schema.graphql.scalars import (
     AuthorityCode,
     CampaignCode,
@@ -32,19 +34,26 @@ def codes(list_name: ListName, name: str | None = None) -> Any:
     """A field of a record that holds codes, resolved to their items."""
 
     def resolve(root: Stored) -> list[Any]:
-        return [root.at.item(list_name, code) for code in root.data[name or list_name]]
+        return [root.at.item(list_name, code) for code in root.data.get(name or list_name, ())]
 
-    return strawberry.field(resolver=resolve)
+    def read(data: Mapping[str, Any], book: CodeBook) -> list[CodeItem]:
+        return [book.item(list_name, code) for code in data.get(name or list_name, ())]
+
+    return strawberry.field(resolver=resolve, metadata=planned(Value(read)))
 
 
 def code(list_name: ListName, name: str) -> Any:
     """A field of a record that holds one code or none, resolved to its item."""
 
     def resolve(root: Stored) -> Any:
-        value = root.data[name]
+        value = root.data.get(name)
         return None if value is None else root.at.item(list_name, value)
 
-    return strawberry.field(resolver=resolve)
+    def read(data: Mapping[str, Any], book: CodeBook) -> CodeItem | None:
+        value = data.get(name)
+        return None if value is None else book.item(list_name, value)
+
+    return strawberry.field(resolver=resolve, metadata=planned(Value(read)))
 
 
 def _plain(name: str) -> Any:
@@ -58,7 +67,11 @@ def _other(name: str, list_name: ListName | None = None) -> Any:
         value = getattr(root.item, name)
         return None if value is None else root.at.item(list_name or root.item.list, value)
 
-    return strawberry.field(resolver=resolve, description=_about(name))
+    def read(item: CodeItem, book: CodeBook) -> CodeItem | None:
+        value = getattr(item, name)
+        return None if value is None else book.item(list_name or item.list, value)
+
+    return strawberry.field(resolver=resolve, description=_about(name), metadata=planned(Value(read)))
 
 
 def _children() -> Any:
@@ -66,21 +79,31 @@ def _children() -> Any:
         items = root.at.book.items(root.item.list)
         return [Coded(item, root.at) for item in items if item.parent == root.item.code]
 
-    return strawberry.field(resolver=resolve, description="The codes directly below, in the order of the list.")
+    def read(item: CodeItem, book: CodeBook) -> list[CodeItem]:
+        return [each for each in book.items(item.list) if each.parent == item.code]
+
+    description = "The codes directly below, in the order of the list."
+    return strawberry.field(resolver=resolve, description=description, metadata=planned(Value(read)))
 
 
 def _label(
     root: Coded,
     lang: Annotated[Language, strawberry.argument(description="The language of the label.")] = Language.EN,
 ) -> str:
-    return root.item.label_zh if lang is Language.ZH else root.item.label_en
+    return _label_in(root.item, root.at.book, lang)
+
+
+def _label_in(item: CodeItem, _: CodeBook, lang: Language = Language.EN) -> str:
+    return item.label_zh if lang is Language.ZH else item.label_en
 
 
 @strawberry.type
 class _Item:
     """What the items of all lists have."""
 
-    label: str = strawberry.field(resolver=_label, description="The label, in the language asked for.")
+    label: str = strawberry.field(
+        resolver=_label, description="The label, in the language asked for.", metadata=planned(Value(_label_in))
+    )
     definition: str | None = _plain("definition")
 
 

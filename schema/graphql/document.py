@@ -1,8 +1,9 @@
 """Parses, measures and validates a query text, once for each text that is asked often."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -18,7 +19,7 @@ from graphql import (
 from schema.graphql.limits import LimitExceeded, Limits, check_structure
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Prepared:
     """A query text that could be read. `errors` says why it cannot be run, if so."""
 
@@ -26,6 +27,10 @@ class Prepared:
     operations: tuple[OperationDefinitionNode, ...]
     fragments: Mapping[str, FragmentDefinitionNode]
     errors: tuple[GraphQLError, ...]
+    shaping: tuple[str, ...] | None = None
+    """The names of the variables that plans depend on, once a plan was asked for."""
+    plans: dict[Any, Any] = field(default_factory=dict)
+    """The plans made of it so far."""
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of that name; without a name the only one."""

@@ -1,26 +1,23 @@
 """Runs one GraphQL request: prepare the text, choose the operation, estimate, execute, present."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-import strawberry
-from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
-from graphql.execution.values import get_variable_values
-from strawberry.extensions import SchemaExtension
-from strawberry.printer import print_schema
-from strawberry.schema.config import StrawberryConfig
-from strawberry.types.execution import ExecutionContext
+import orjson
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
+from graphql.execution.values import VariableValues, get_variable_values
 
 from schema.graphql import errors
+from schema.graphql.compiled import Planner, Unplanned
 from schema.graphql.context import Context
 from schema.graphql.cost import CostEstimate
 from schema.graphql.document import Prepared, preparer
 from schema.graphql.limits import LimitExceeded, Limits
-from schema.graphql.query import Query
-from schema.graphql.scalars import scalar_map
-from schema.graphql.source import value_of
-from schema.ports import Reader
+from schema.graphql.made import CORE, SCHEMA, sdl
+from schema.ports import Reader, StoreUnavailable
+
+__all__ = ["CORE", "SCHEMA", "Answer", "Engine", "Outcome", "Request", "sdl"]
 
 Outcome = Literal["executed", "invalid", "refused", "not_by_get", "unavailable"]
 """How far a request came. invalid: its document or variables are at fault. refused: it names no operation, or
@@ -44,15 +41,23 @@ class Answer:
 
     outcome: Outcome
     errors: Sequence[Mapping[str, Any]] = ()
-    data: Mapping[str, Any] | None = None
+    result: Mapping[str, Any] | bytes | None = None
+    """The data, as JSON where a plan answered."""
     extensions: Mapping[str, Any] = field(default_factory=dict)
+    how: str = "not executed"
+    """`compiled` where a plan answered, else why none did."""
+
+    @property
+    def data(self) -> Any:
+        """The data as objects."""
+        return orjson.loads(self.result) if isinstance(self.result, bytes) else self.result
 
     @property
     def body(self) -> dict[str, Any]:
-        """The response as GraphQL has it. What was not executed has no data, not even null."""
+        """The response as GraphQL has it, for `orjson`. What was not executed has no data, not even null."""
         body: dict[str, Any] = {"errors": list(self.errors)} if self.errors else {}
         if self.outcome == "executed":
-            body["data"] = self.data
+            body["data"] = orjson.Fragment(self.result) if isinstance(self.result, bytes) else self.result
         if self.extensions:
             body["extensions"] = dict(self.extensions)
         return body
@@ -74,57 +79,69 @@ class _OperationContext(Context):
         self.prepared = prepared
 
 
-class _Prepared(SchemaExtension):
-    """Hands Strawberry the document that was parsed and validated before."""
+class _Away:
+    """A store that was found to be away stays away for the rest of the request."""
 
-    def on_parse(self) -> Iterator[None]:
-        self.execution_context.graphql_document = self.execution_context.context.prepared.document
-        yield
+    def __init__(self, error: StoreUnavailable) -> None:
+        self._error = error
 
-    def on_validate(self) -> Iterator[None]:
-        self.execution_context.pre_execution_errors = []
-        yield
+    def __getattr__(self, _: str) -> Any:
+        async def away(*_: Any) -> Any:
+            raise self._error
 
-
-class _Schema(strawberry.Schema):
-    """Strawberry's schema; errors are logged where they are presented."""
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Log nothing here."""
+        return away
 
 
-def _make_schema() -> _Schema:
-    config = StrawberryConfig(default_resolver=value_of, scalar_map=scalar_map())
-    return _Schema(Query, extensions=[_Prepared], config=config)
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    """A request that may be executed."""
 
-
-SCHEMA = _make_schema()
-CORE: GraphQLSchema = SCHEMA._schema
-
-
-def sdl() -> str:
-    """The schema in the schema definition language, as it is committed in `openapi/schema.graphql`."""
-    return print_schema(SCHEMA) + "\n"
+    request: Request
+    prepared: Prepared
+    node: OperationDefinitionNode
+    variables: VariableValues
+    cost: int
 
 
 class Engine:
-    """Answers requests within limits."""
+    """Answers requests within limits. Without `compiled` all execution is plain."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, compiled: bool = True) -> None:
         self.limits = limits
         self._prepare = preparer(CORE, limits)
+        self._planner = Planner(limits.fragment_bytes) if compiled else None
 
     async def answer(self, request: Request, reader: Reader, request_id: str | None = None) -> Answer:
         """The answer to a request. Never raises for what a client or the store did."""
         try:
-            prepared = self._read(request.query)
-            operation = self._choose(prepared, request)
-            cost = self._cost(prepared, operation, request.variables)
+            operation = self._read(request)
         except _Refusal as refusal:
             return refusal.answer
-        return await self._execute(_OperationContext(reader, prepared), request, cost, request_id)
+        how = "off"
+        if self._planner is not None:
+            context = Context(reader)
+            try:
+                data = await self._planner.data(operation.prepared, operation.node, operation.variables, context)
+                return Answer("executed", (), data, self._extensions(operation, context), "compiled")
+            except Unplanned as reason:
+                how = str(reason)
+            except StoreUnavailable as error:
+                how, reader = "unavailable", cast(Reader, _Away(error))
+        return await self._execute_plainly(operation, reader, request_id, how)
 
-    def _read(self, text: str) -> Prepared:
+    def _read(self, request: Request) -> _Operation:
+        prepared = self._prepared(request.query)
+        node = self._choose(prepared, request)
+        definitions = node.variable_definitions or ()
+        variables = get_variable_values(CORE, definitions, dict(request.variables), max_errors=self.limits.errors)
+        if isinstance(variables, list):
+            raise _Refusal("invalid", variables)
+        cost = CostEstimate(CORE, prepared.fragments, variables.coerced).of(node)
+        if cost > self.limits.cost:
+            raise _Refusal("refused", [LimitExceeded("cost", cost, self.limits.cost)])
+        return _Operation(request, prepared, node, variables, cost)
+
+    def _prepared(self, text: str) -> Prepared:
         try:
             return self._prepare(text)
         except LimitExceeded as error:
@@ -144,28 +161,23 @@ class Engine:
             raise _Refusal("refused", [GraphQLError(message)])
         return operation
 
-    def _cost(self, prepared: Prepared, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
-        definitions = operation.variable_definitions or ()
-        values = get_variable_values(CORE, definitions, dict(variables), max_errors=self.limits.errors)
-        if isinstance(values, list):
-            raise _Refusal("invalid", values)
-        cost = CostEstimate(CORE, prepared.fragments, values.coerced).of(operation)
-        if cost > self.limits.cost:
-            raise _Refusal("refused", [LimitExceeded("cost", cost, self.limits.cost)])
-        return cost
-
-    async def _execute(self, context: _OperationContext, request: Request, cost: int, request_id: str | None) -> Answer:
+    async def _execute_plainly(self, operation: _Operation, reader: Reader, request_id: str | None, how: str) -> Answer:
+        context = _OperationContext(reader, operation.prepared)
         result = await SCHEMA.execute(
-            request.query,
-            variable_values=dict(request.variables),
+            operation.request.query,
+            variable_values=dict(operation.request.variables),
             context_value=context,
-            operation_name=request.operation_name,
+            operation_name=operation.request.operation_name,
         )
         found = [errors.failed(error, request_id) for error in result.errors or ()]
-        extensions: dict[str, Any] = {"cost": {"requested": cost, "limit": self.limits.cost}}
-        if context.revision is not None:
-            extensions["revision"] = context.revision
+        extensions = self._extensions(operation, context)
         nothing = all(value is None for value in (result.data or {}).values())
         if nothing and errors.unavailable(found):
-            return Answer("unavailable", found, extensions=extensions)
-        return Answer("executed", found, result.data, extensions)
+            return Answer("unavailable", found, extensions=extensions, how=how)
+        return Answer("executed", found, result.data, extensions, how)
+
+    def _extensions(self, operation: _Operation, context: Context) -> dict[str, Any]:
+        extensions: dict[str, Any] = {"cost": {"requested": operation.cost, "limit": self.limits.cost}}
+        if context.revision is not None:
+            extensions["revision"] = context.revision
+        return extensions

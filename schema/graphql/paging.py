@@ -1,8 +1,9 @@
 """Relay connections over keyset pages: what is selected is read, nothing else."""
 
 import inspect
-from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
 
 import strawberry
 
@@ -16,12 +17,13 @@ from schema.graphql.arguments import (
     taking,
 )
 from schema.graphql.context import Context
+from schema.graphql.reads import NestedList, Root, Value, planned
 from schema.graphql.scalars import Cursor
 from schema.graphql.source import Shared, Snapshot, Stored
 from schema.pages import list_fingerprint
 from schema.points import decode_cursor, encode_cursor
-from schema.ports import Page
-from schema.query import BadQuery, Filter, Key, PageQuery
+from schema.ports import Page, Row
+from schema.query import BadQuery, Filter, Key, PageQuery, Within
 from schema.records import RecordKind
 
 T = TypeVar("T")
@@ -39,10 +41,9 @@ class PageInfo:
 class Listing:
     """One page of a list, read when something of it is selected."""
 
-    def __init__(self, query: PageQuery, snapshot: Snapshot, fingerprint: str) -> None:
+    def __init__(self, query: PageQuery, snapshot: Snapshot) -> None:
         self.query = query
         self.snapshot = snapshot
-        self.fingerprint = fingerprint
         self._page: Shared[Page] | None = None
 
     async def page(self) -> Page:
@@ -55,14 +56,48 @@ class Listing:
         """The records of the page."""
         return await self.snapshot.records(self.query.kind, (await self.page()).rows)
 
-    async def cursors(self) -> list[str]:
-        """The place of each record of the page."""
-        rows = (await self.page()).rows
-        return [encode_cursor(self.snapshot.number, self.fingerprint, row.key) for row in rows]
+    async def total(self) -> int:
+        """How many records the list has on all pages together."""
+        return await self.snapshot.reader.total(self.query.kind, self.query.filter, self.snapshot.number)
+
+    def cursors(self, rows: Iterable[Row]) -> list[str]:
+        """The places of records of the list."""
+        fingerprint = list_fingerprint(self.query.kind, self.query.filter)
+        return [encode_cursor(self.snapshot.number, fingerprint, row.key) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A list of which what is asked for has been read: the page, the number of records, or both."""
+
+    listing: Listing
+    page: Page | None
+    total: int | None
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows of the page."""
+        assert self.page is not None  # noqa: S101
+        return self.page.rows
+
+    def edges(self) -> list[dict[str, Any]]:
+        """The rows of the page with their places."""
+        pairs = zip(self.listing.cursors(self.rows), self.rows, strict=True)
+        return [{"cursor": cursor, "node": row} for cursor, row in pairs]
+
+    def info(self) -> PageInfo:
+        """Where the page stands."""
+        ends = self.listing.cursors((self.rows[0], self.rows[-1])) if self.rows else [None, None]
+        return PageInfo(
+            has_next_page=self.page is not None and self.page.more,
+            has_previous_page=self.listing.query.after is not None,
+            start_cursor=cast("Cursor | None", ends[0]),
+            end_cursor=cast("Cursor | None", ends[1]),
+        )
 
 
 async def _edges(root: Listing) -> list[Any]:
-    pairs = zip(await root.cursors(), await root.nodes(), strict=True)
+    pairs = zip(root.cursors((await root.page()).rows), await root.nodes(), strict=True)
     return [{"cursor": cursor, "node": node} for cursor, node in pairs]
 
 
@@ -71,17 +106,11 @@ async def _nodes(root: Listing) -> list[Any]:
 
 
 async def _total_count(root: Listing) -> int:
-    return await root.snapshot.reader.total(root.query.kind, root.query.filter, root.snapshot.number)
+    return await root.total()
 
 
 async def _page_info(root: Listing) -> PageInfo:
-    cursors = await root.cursors()
-    return PageInfo(
-        has_next_page=(await root.page()).more,
-        has_previous_page=root.query.after is not None,
-        start_cursor=Cursor(cursors[0]) if cursors else None,
-        end_cursor=Cursor(cursors[-1]) if cursors else None,
-    )
+    return Opened(root, await root.page(), None).info()
 
 
 @strawberry.type(description="A record in a list, with its place.")
@@ -92,11 +121,25 @@ class Edge(Generic[T]):
 
 @strawberry.type(description="A page of a list of records.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(resolver=_edges, description="The records of the page with their places.")
-    nodes: list[T] = strawberry.field(resolver=_nodes, description="The records of the page.")
-    page_info: PageInfo = strawberry.field(resolver=_page_info, description="Where the page stands in the list.")
+    edges: list[Edge[T]] = strawberry.field(
+        resolver=_edges,
+        description="The records of the page with their places.",
+        metadata=planned(Value(lambda opened, _: opened.edges())),
+    )
+    nodes: list[T] = strawberry.field(
+        resolver=_nodes,
+        description="The records of the page.",
+        metadata=planned(Value(lambda opened, _: opened.rows)),
+    )
+    page_info: PageInfo = strawberry.field(
+        resolver=_page_info,
+        description="Where the page stands in the list.",
+        metadata=planned(Value(lambda opened, _: opened.info())),
+    )
     total_count: int = strawberry.field(
-        resolver=_total_count, description="How many records match, exactly, on all pages together."
+        resolver=_total_count,
+        description="How many records match, exactly, on all pages together.",
+        metadata=planned(Value(lambda opened, _: opened.total)),
     )
 
 
@@ -109,24 +152,37 @@ def connection(kind: RecordKind, description: str) -> Any:
         snapshot = await info.context.snapshot(optional(given, "as_of"), revision)
         return _listing(kind, filter, snapshot, page_size(given), key)
 
-    return _field(resolve, kind, description, as_of_parameter())
+    return _field(resolve, kind, description, as_of_parameter(), read=Root(resolve))
 
 
-def nested_connection(kind: RecordKind, within: str, description: str) -> Any:
+def nested_connection(kind: RecordKind, within: Within, description: str) -> Any:
     """A field of a record that lists the records of a kind that belong to it, by the filter `within`."""
 
     async def resolve(root: Stored, info: Info, **given: Any) -> Any:
-        filter = filter_of(kind, given, **{within: root.id})
-        revision, key = _place(kind, filter, optional(given, "after"))
-        snapshot = await info.context.beside(root.at.snapshot, revision)
-        return _listing(kind, filter, snapshot, page_size(given), key)
+        return await nested_listing(kind, {within: root.id}, given, root.at.snapshot, info.context)
 
-    return _field(resolve, kind, description)
+    return _field(resolve, kind, description, read=NestedList(kind, within))
 
 
-def _field(resolve: Callable[..., Any], kind: RecordKind, description: str, *more: inspect.Parameter) -> Any:
-    parameters = [*filter_parameters(kind), *page_parameters("records"), *more]
-    return strawberry.field(resolver=taking(parameters, resolve), description=description)
+async def nested_listing(
+    kind: RecordKind, belonging: Mapping[str, str], given: Mapping[str, Any], parent: Snapshot, context: Context
+) -> Listing:
+    """The page that arguments ask for of the records that belong to one record, read beside it."""
+    filter = filter_of(kind, given, **belonging)
+    revision, key = _place(kind, filter, optional(given, "after"))
+    snapshot = await context.beside(parent, revision)
+    return _listing(kind, filter, snapshot, page_size(given), key)
+
+
+def _field(
+    resolve: Callable[..., Any],
+    kind: RecordKind,
+    description: str,
+    *more: inspect.Parameter,
+    read: NestedList | Root,
+) -> Any:
+    resolver = taking([*filter_parameters(kind), *page_parameters("records"), *more], resolve)
+    return strawberry.field(resolver=resolver, description=description, metadata=planned(read))
 
 
 def _place(kind: RecordKind, filter: Filter, after: str | None) -> tuple[int | None, Key | None]:
@@ -141,4 +197,4 @@ def _place(kind: RecordKind, filter: Filter, after: str | None) -> tuple[int | N
 
 def _listing(kind: RecordKind, filter: Filter, snapshot: Snapshot, limit: int, after: Key | None) -> Listing:
     query = PageQuery(kind=kind, filter=filter, revision=snapshot.number, limit=limit, after=after)
-    return Listing(query, snapshot, list_fingerprint(kind, filter))
+    return Listing(query, snapshot)

@@ -5,14 +5,15 @@ from typing import Annotated, Any
 
 import strawberry
 
-from schema.codes import ListName
+from schema.codes import CodeItem, ListName
 from schema.graphql.aggregate import Aggregate, aggregate_field
 from schema.graphql.arguments import as_of_parameter, optional, taking
 from schema.graphql.codelists import Authority, Campaign, Category, Instrument, Measure, Region, SubjectKind
 from schema.graphql.paging import Connection, Info, connection
+from schema.graphql.reads import Root, RootRecord, planned
 from schema.graphql.rules import ExtractionRule, extraction_rules_field
 from schema.graphql.scalars import CODE_SCALARS
-from schema.graphql.source import Coded, Place, Stored
+from schema.graphql.source import Coded, Place, Snapshot, Stored
 from schema.graphql.timeline import TimelineYear, timeline_field
 from schema.graphql.types import Action, Document, Entity, Figure, Node
 from schema.graphql.values import Revision
@@ -21,12 +22,27 @@ from schema.query import MAX_VALUES, BadQuery
 from schema.records import RecordKind
 
 
-async def _record(info: Info, kind: RecordKind, record_id: str, given: dict[str, Any]) -> Stored | None:
-    """The record, None when the id is of no record of the kind at that revision."""
+async def _snapshot_of(info: Info, kind: RecordKind, record_id: str, given: dict[str, Any]) -> Snapshot | None:
+    """Where a record is looked for, None when the id can be of no record of the kind."""
     if not re.fullmatch(ID_PATTERNS[kind], record_id, re.ASCII):
         return None
-    snapshot = await info.context.snapshot(optional(given, "as_of"))
-    return await snapshot.get(kind, record_id)
+    return await info.context.snapshot(optional(given, "as_of"))
+
+
+async def _record(info: Info, kind: RecordKind, record_id: str, given: dict[str, Any]) -> Stored | None:
+    """The record, None when the id is of no record of the kind at that revision."""
+    snapshot = await _snapshot_of(info, kind, record_id, given)
+    return None if snapshot is None else await snapshot.get(kind, record_id)
+
+
+def _found(kind: RecordKind | None) -> Any:
+    """How a plan reads a record by its id; without a kind, of the kind that the id tells."""
+
+    async def find(info: Info, id: str, **given: Any) -> RecordKind | None:
+        of = kind or kind_of(id)
+        return of if await _snapshot_of(info, of, id, given) else None
+
+    return planned(RootRecord(find))
 
 
 def _one(kind: RecordKind) -> Any:
@@ -38,7 +54,8 @@ def _one(kind: RecordKind) -> Any:
         return await _record(info, kind, id, given)
 
     description = f"The {kind} with this id; null when there is none."
-    return strawberry.field(resolver=taking([as_of_parameter()], resolve), description=description)
+    resolver = taking([as_of_parameter()], resolve)
+    return strawberry.field(resolver=resolver, description=description, metadata=_found(kind))
 
 
 def _node() -> Any:
@@ -48,7 +65,8 @@ def _node() -> Any:
         return await _record(info, kind_of(id), id, given)
 
     description = "The record of any kind with this id; null when there is none."
-    return strawberry.field(resolver=taking([as_of_parameter()], resolve), description=description)
+    resolver = taking([as_of_parameter()], resolve)
+    return strawberry.field(resolver=resolver, description=description, metadata=_found(None))
 
 
 def _code_list(list_name: ListName) -> Any:
@@ -56,21 +74,27 @@ def _code_list(list_name: ListName) -> Any:
     scalar = CODE_SCALARS[list_name]
     about = strawberry.argument(description="Only these codes.")
 
+    async def find(info: Info, code: Any = strawberry.UNSET, **given: Any) -> list[CodeItem]:
+        wanted = None if code is strawberry.UNSET else code
+        if wanted and len(wanted) > MAX_VALUES:
+            raise BadQuery("code", f"at most {MAX_VALUES} values, not {len(wanted)}")
+        snapshot = await info.context.snapshot(optional(given, "as_of"))
+        items = (await snapshot.book()).items(list_name)
+        return [item for item in items if wanted is None or item.code in wanted]
+
     async def resolve(
         info: Info,
         code: Annotated[list[scalar] | None, about] = strawberry.UNSET,  # type: ignore[valid-type]
         **given: Any,
     ) -> Any:
-        wanted = None if code is strawberry.UNSET else code
-        if wanted and len(wanted) > MAX_VALUES:
-            raise BadQuery("code", f"at most {MAX_VALUES} values, not {len(wanted)}")
+        items = await find(info, code, **given)
         snapshot = await info.context.snapshot(optional(given, "as_of"))
-        book = await snapshot.book()
-        place = Place(snapshot, book)
-        return [Coded(item, place) for item in book.items(list_name) if wanted is None or item.code in wanted]
+        place = Place(snapshot, await snapshot.book())
+        return [Coded(item, place) for item in items]
 
     description = f"The code list `{list_name}`, in its order."
-    return strawberry.field(resolver=taking([as_of_parameter()], resolve), description=description)
+    resolver = taking([as_of_parameter()], resolve)
+    return strawberry.field(resolver=resolver, description=description, metadata=planned(Root(find)))
 
 
 def _revision() -> Any:
@@ -78,7 +102,8 @@ def _revision() -> Any:
         return (await info.context.snapshot(optional(given, "as_of"))).revision
 
     description = "The revision that this request is answered from."
-    return strawberry.field(resolver=taking([as_of_parameter()], resolve), description=description)
+    resolver = taking([as_of_parameter()], resolve)
+    return strawberry.field(resolver=resolver, description=description, metadata=planned(Root(resolve)))
 
 
 @strawberry.type(

@@ -7,6 +7,7 @@ import strawberry
 from schema.graphql.aggregate import strange_to_figures
 from schema.graphql.arguments import as_of_parameter, filter_of, filter_parameters, optional, taking
 from schema.graphql.paging import Info
+from schema.graphql.reads import Root, planned
 from schema.graphql.source import Snapshot
 from schema.query import MAX_LIMIT, AggregateQuery, Filter, Measurable
 
@@ -52,4 +53,5 @@ def timeline_field() -> Any:
 
     parameters = [*filter_parameters("action"), as_of_parameter()]
     description = "How many actions and figures each year holds, in the order of time."
-    return strawberry.field(resolver=taking(parameters, resolve), description=description)
+    resolver = taking(parameters, resolve)
+    return strawberry.field(resolver=resolver, description=description, metadata=planned(Root(resolve)))

@@ -19,6 +19,7 @@ from schema.graphql.codelists import (
 )
 from schema.graphql.faces import face_of
 from schema.graphql.paging import Connection, nested_connection
+from schema.graphql.reads import Reference, Value, planned
 from schema.graphql.scalars import BigInt
 from schema.graphql.source import Mentioned, Stored
 from schema.graphql.values import (
@@ -72,12 +73,22 @@ def _mentions(root: Stored) -> Any:
     return [Mentioned(mention, root.at) for mention in root.data["entities"]]
 
 
+def _stated_in() -> Any:
+    """The document of an action or a figure."""
+    read = Reference("document", lambda data: data["document"]["id"])
+    return strawberry.field(resolver=_document, metadata=planned(read))
+
+
 @face_of(records.EntityMention)
 class EntityMention:
-    entity: "Entity" = strawberry.field(resolver=_entity, description="The entity.")
+    entity: "Entity" = strawberry.field(
+        resolver=_entity, description="The entity.", metadata=planned(Reference("entity", lambda data: data["entity"]))
+    )
     name: str
     kind: SubjectKind = code("subject_kinds", "kind")
-    operator: "Entity | None" = strawberry.field(resolver=_operator)
+    operator: "Entity | None" = strawberry.field(
+        resolver=_operator, metadata=planned(Reference("entity", lambda data: data.get("operator")))
+    )
     operator_name: str | None
 
 
@@ -88,7 +99,9 @@ class Action(Node):
     date_basis: DateBasis
     decided_on: date | None
     period: Period | None
-    entities: list[EntityMention] = strawberry.field(resolver=_mentions)
+    entities: list[EntityMention] = strawberry.field(
+        resolver=_mentions, metadata=planned(Value(lambda data, _: data["entities"]))
+    )
     unnamed_subject: str | None
     open_ended: bool
     subject_kinds: list[SubjectKind] = codes("subject_kinds")
@@ -101,7 +114,7 @@ class Action(Node):
     amount_cny: BigInt | None
     gist_zh: str
     gist_en: str
-    document: "Document" = strawberry.field(resolver=_document)
+    document: "Document" = _stated_in()
     confidence: Confidence
     basis: Basis
     extractor: str
@@ -125,7 +138,7 @@ class Figure(Node):
     campaign: Campaign | None = code("campaigns", "campaign")
     gist_zh: str
     gist_en: str
-    document: "Document" = strawberry.field(resolver=_document)
+    document: "Document" = _stated_in()
     confidence: Confidence
     basis: Basis
     extractor: str
@@ -157,8 +170,12 @@ class Document(Node):
     sha256: str | None
     source_sha256: str | None
     length: int | None
-    reprint_of: "Document | None" = strawberry.field(resolver=_reprint_of)
-    reprint_evidence: ReprintEvidence | None = strawberry.field(resolver=_reprint_evidence)
+    reprint_of: "Document | None" = strawberry.field(
+        resolver=_reprint_of, metadata=planned(Reference("document", lambda data: data["reprint_of"]))
+    )
+    reprint_evidence: ReprintEvidence | None = strawberry.field(
+        resolver=_reprint_evidence, metadata=planned(Value(lambda data, _: data.get("reprint_evidence")))
+    )
     clauses: ClauseCounts | None
     basis: Basis
     extractor: str

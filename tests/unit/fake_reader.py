@@ -9,7 +9,7 @@ from typing import Any
 
 from schema.codes import CodeBook, shipped_codes
 from schema.ports import Group, Groups, Page, Row
-from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery
+from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import AnyRecord, RecordKind, Revision
 
 LATEST = 5
@@ -40,7 +40,8 @@ class FakeReader:
 
     def _matching(self, kind: RecordKind, filter: Filter) -> list[Row]:
         def fits(row: Row) -> bool:
-            return all(any(value.encode() in row.body for value in group) for group in filter.document + filter.measure)
+            groups = filter.document + filter.measure + filter.entity_id
+            return all(any(value.encode() in row.body for value in group) for group in groups)
 
         rows = sorted(self.rows.get(kind, ()), key=lambda row: row.id)
         rows.sort(key=lambda row: row.on or date.min, reverse=True)
@@ -73,6 +74,20 @@ class FakeReader:
         self._count("total")
         return len(self._matching(kind, filter))
 
+    async def pages_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, Page]:
+        """A page of each parent; this counts as one question."""
+        self._count("pages_within")
+        pages = {}
+        for parent in parents:
+            rows = self._matching(query.kind, _below(query.filter, within, parent))
+            pages[parent] = Page(rows[: query.limit], more=query.limit < len(rows))
+        return pages
+
+    async def totals_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, int]:
+        """How many match below each parent; this counts as one question."""
+        self._count("totals_within")
+        return {p: len(self._matching(query.kind, _below(query.filter, within, p))) for p in parents}
+
     async def get(self, kind: RecordKind, ids: Sequence[str], revision: int) -> Mapping[str, Row]:
         """The records of these ids."""
         self._count("get")
@@ -92,6 +107,10 @@ class FakeReader:
     async def ready(self) -> str | None:
         """Always."""
         return None
+
+
+def _below(filter: Filter, within: Within, parent: str) -> Filter:
+    return filter.model_copy(update={within: ((parent,), *getattr(filter, within))})
 
 
 def _by_id(rows: Iterable[Row]) -> Iterable[tuple[str, Row]]:
