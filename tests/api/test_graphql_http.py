@@ -13,6 +13,7 @@ import pytest_asyncio
 from starlette.applications import Starlette
 
 from api.graphql import graphql_routes
+from api.observability import Metrics
 from db.reader import PostgresReader
 from schema.graphql import Limits
 from schema.ports import StoreUnavailable
@@ -29,6 +30,7 @@ EXAMPLES = json.loads(resources.files("api.web").joinpath("static/ide.examples.j
 def client_of(reader: object) -> httpx.AsyncClient:
     app = Starlette(routes=graphql_routes(Limits(), body_limit=BODY_LIMIT))
     app.state.reader = reader
+    app.state.metrics = Metrics()
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
 

@@ -96,11 +96,15 @@ def test_metrics_have_templates_and_no_values(serve: Serve) -> None:
     client.get("/v1/nowhere")
     client.request("PURGE", "/v1/actions")
     client.get("/v1/exports/actions.csv")
+    client.post("/graphql", json={"query": "{actions{totalCount}}"})
+    client.post("/graphql", json={"query": "{__schema{queryType{name}}}"})
     text = client.get("/metrics").text
     assert 'cunzhao_requests_total{method="GET",route="/v1/actions/{id}",status="404"} 1.0' in text
     assert 'cunzhao_requests_total{method="GET",route="unmatched",status="404"} 1.0' in text
     assert 'cunzhao_requests_total{method="other",route="/v1/actions",status="405"} 1.0' in text
     assert 'cunzhao_export_rows_total{format="csv",table="actions"} 0.0' in text
+    assert 'cunzhao_graphql_operations_total{how="compiled"} 1.0' in text
+    assert 'cunzhao_graphql_operations_total{how="introspection"} 1.0' in text
     assert "cunzhao_requests_in_flight 1.0" in text
     assert "a-2222222222222" not in text
 

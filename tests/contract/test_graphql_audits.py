@@ -13,6 +13,7 @@ import pytest_asyncio
 from starlette.applications import Starlette
 
 from api.graphql import graphql_routes
+from api.observability import Metrics
 from schema.graphql import Limits
 from tests.unit.fake_reader import FakeReader
 
@@ -105,6 +106,7 @@ AUDITS = [
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     app = Starlette(routes=graphql_routes(Limits(), body_limit=100_000))
     app.state.reader = FakeReader({})
+    app.state.metrics = Metrics()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as made:
         del made.headers["accept"]
         yield made
