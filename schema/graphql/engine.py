@@ -1,5 +1,6 @@
 """Runs one GraphQL request: prepare the text, choose the operation, estimate, execute, present."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
@@ -17,6 +18,7 @@ from schema.graphql.limits import LimitExceeded, Limits
 from schema.graphql.made import CORE, SCHEMA, sdl
 from schema.ports import Reader, StoreUnavailable
 
+_log = logging.getLogger(__name__)
 __all__ = ["CORE", "SCHEMA", "Answer", "Engine", "Outcome", "Request", "sdl"]
 
 Outcome = Literal["executed", "invalid", "refused", "not_by_get", "unavailable"]
@@ -117,17 +119,20 @@ class Engine:
             operation = self._read(request)
         except _Refusal as refusal:
             return refusal.answer
-        how = "off"
+        how, cause = "off", None
         if self._planner is not None:
             context = Context(reader)
             try:
                 data = await self._planner.data(operation.prepared, operation.node, operation.variables, context)
                 return Answer("executed", (), data, self._extensions(operation, context), "compiled")
             except Unplanned as reason:
-                how = str(reason)
+                how, cause = str(reason), reason.__cause__
             except StoreUnavailable as error:
                 how, reader = "unavailable", cast(Reader, _Away(error))
-        return await self._execute_plainly(operation, reader, request_id, how)
+        answer = await self._execute_plainly(operation, reader, request_id, how)
+        if cause is not None and not answer.errors:
+            _log.error("a compiled plan failed where plain execution did not", exc_info=cause)
+        return answer
 
     def _read(self, request: Request) -> _Operation:
         prepared = self._prepared(request.query)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Final
 
 from graphql import GraphQLError, OperationDefinitionNode
@@ -21,7 +20,6 @@ from schema.ports import StoreUnavailable
 from schema.query import BadQuery
 
 _PLANS_OF_A_DOCUMENT: Final = 32
-_log = logging.getLogger(__name__)
 
 
 class Planner:
@@ -46,7 +44,6 @@ class Planner:
         except (BadQuery, UnknownCode, GraphQLError):
             raise Unplanned("error") from None
         except Exception as error:
-            _log.exception("a compiled plan failed")
             raise Unplanned("failure") from error
 
     def _plan(self, prepared: Prepared, operation: OperationDefinitionNode, variables: VariableValues) -> Plan:
