@@ -14,7 +14,7 @@ from db.ingest.measures import Measure, measures_in
 from db.ingest.reading import Reading, around, between, next_from
 from db.ingest.subjects import Subject
 
-_LISTED = frozenset({"app", "mini_program"})
+_LISTED = frozenset({"app", "mini_program", "device"})
 
 
 class CountCarrier:

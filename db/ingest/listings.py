@@ -22,6 +22,7 @@ from db.ingest.subjects import Name, Subject
 _CELL = re.compile(r"[^|]+")
 _LONGEST_NAME = 40
 _LISTED = frozenset({"app", "mini_program"})
+_COUNTED = _LISTED | {"device"}
 
 
 @dataclass(slots=True)
@@ -131,9 +132,28 @@ class ListReader:
                 draft.categories = list(self.topic)
                 self.drafts.append(draft)
 
+    def _uncounted_list(self) -> None:
+        """A circular whose list the page does not hold names as many as it counts, and nobody by name."""
+        for found in self.result.counts:
+            count, reading = found.count, found.reading
+            if count.measure.code != "circular_notice" or count.subject not in _COUNTED or count.noun is None:
+                continue
+            if count.quantity.qualifier != "exact" or not words.pattern("list_apart").search(reading.text):
+                continue
+            start = min(count.quantity.start, count.noun.start)
+            subject = Subject(start, max(count.quantity.end, count.noun.end), kind=count.subject)
+            measure = Evidence("circular_notice", reading.segment, count.measure.start, count.measure.end)
+            draft = Draft(reading, subject, start, measures=[measure], attribution=found.attribution)
+            stated = violations(reading, found.sentence.start, found.sentence.end, None)
+            draft.categories = narrowed(stated) or list(self.topic)
+            draft.clauses = [found.clause]
+            self.drafts.append(draft)
+
     def finish(self) -> None:
         """Hand over what was read, with what all listed were told to do."""
         self._settle()
+        if not self.drafts:
+            self._uncounted_list()
         for draft in self.drafts:
             if self.ordered is not None and self.ordered.value not in {one.value for one in draft.measures}:
                 draft.measures.append(self.ordered)

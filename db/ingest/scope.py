@@ -17,6 +17,7 @@ from db.ingest.reading import Reading
 from schema.codes import vocabulary_source
 
 _LEAD_PARAGRAPHS = 3
+_NAMED_WITHIN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,34 @@ def _hosts_of_others() -> dict[str, str]:
 
 def issuer(cleaned: Cleaned, readings: Sequence[Reading]) -> str | None:
     """Who published the announcement: by the address or name it was taken from, else by who acts in its lead."""
-    lead = lead_attribution(readings).authorities
-    acting = lead[0].value if lead else None
+    acting = _acting(readings)
     source = next(filter(None, map(_body_of, cleaned.sources)), None)
     if source is not None:
         # Several bodies may share one site: then who acts tells which of them it was.
         return acting if acting is not None and _hosts_of_others().get(acting) == source else source
     return _issued_by().get(acting, acting) if acting is not None else None
+
+
+def _acting(readings: Sequence[Reading]) -> str | None:
+    """Who acts first in the lead; after a bare 网信部门 the office that the next paragraphs name."""
+    first = lead_attribution(readings).authorities
+    if not first:
+        return None
+    bare = first[0].segment.folded[first[0].start : first[0].end] == "网信部门"
+    if bare and not _whole_country(first[0]):
+        named = lead_attribution(readings[:_NAMED_WITHIN], but="cac_system").authorities
+        if named and named[0].value.startswith(("cac", "occac", "local_cac")) and not _is_any_office(named[0]):
+            return named[0].value
+    return first[0].value
+
+
+def _is_any_office(stated: Evidence) -> bool:
+    name = stated.segment.folded[stated.start : stated.end]
+    return name.startswith(("属地", "地方", "有关", "当地", "相关"))
+
+
+def _whole_country(stated: Evidence) -> bool:
+    return stated.segment.folded[: stated.start].endswith(("全国", "各级", "各地"))
 
 
 def _body_of(source: str) -> str | None:
@@ -71,12 +93,12 @@ def _body_of(source: str) -> str | None:
     )
 
 
-def lead_attribution(readings: Iterable[Reading]) -> Attribution:
-    """The authority of the first sentence that names one that acts."""
+def lead_attribution(readings: Iterable[Reading], but: str | None = None) -> Attribution:
+    """The authority of the first sentence that names one that acts, `but` for one that names nobody in particular."""
     for reading in readings:
         for sentence in reading.sentences:
             for attribution in attribute(reading, sentence, NOBODY):
-                if attribution.authorities:
+                if any(one.value != but for one in attribution.authorities):
                     return replace(attribution, reach=2)
     return NOBODY
 

@@ -29,10 +29,17 @@ def read_statements(readings: Sequence[Reading]) -> Result:
         is_heading = reading.segment.kind in ("title", "heading")
         _read_paragraph(reading, headings if is_heading else result, default, cases)
     lists.finish()
-    # Headings speak of what follows; only their counts are facts, and first of all where the body is lost.
-    result.counts.extend(headings.counts)
+    # Headings speak of what follows: their counts are facts, their acts only where the body tells of none.
+    read = [*(found.reading for found in result.counts), *(draft.reading for draft in result.drafts)]
+    last = max((reading.index for reading in read), default=None)
+    # A heading after all that was read is that of other news on the page.
+    result.counts.extend(one for one in headings.counts if last is None or one.reading.index < last)
     for found in headings.counts:
         result.use(found.reading, found.clause)
+    if not result.drafts:
+        for draft in headings.drafts:
+            if draft.reading.segment.kind == "title" and draft.subject is not None and draft.subject.named:
+                result.add(draft)
     return result
 
 

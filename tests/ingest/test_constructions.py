@@ -1,0 +1,75 @@
+"""Constructions of the genre, one short invented announcement each."""
+
+from __future__ import annotations
+
+import pytest
+
+from db.ingest.extract import extract
+from schema.extraction import Extraction
+
+
+def read(text: str, date: str = "2031-08-05") -> Extraction:
+    return extract(f"---\ntitle: 题目\ndate: {date}\n---\n\n{text}\n".encode())
+
+
+def names(extraction: Extraction, measure: str) -> set[str]:
+    return {one.name for action in extraction.actions if measure in action.measures for one in action.entities}
+
+
+def test_an_enumeration_after_the_act_names_whom_it_fell_on() -> None:
+    read_ = read("某省通信管理局决定对3款问题App进行下架。具体包括云雀记账、拾贝租车及山谷天气。")
+    assert names(read_, "app_delisting") == {"云雀记账", "拾贝租车", "山谷天气"}
+
+
+def test_one_sum_is_that_of_each_party_after_a_distributive_word() -> None:
+    text = "案例一：海州某公司数据库泄露。海州市网信办对该公司罚款5万元，对主管人员甲某、责任人员乙某各处罚款1万元。"
+    assert sorted(action.amount_cny or 0 for action in read(text).actions) == [10000, 10000, 50000]
+
+
+def test_gains_taken_away_are_no_part_of_a_fine() -> None:
+    text = "案例一：海州市网信办责令海州纸鸢科技有限公司改正，没收违法所得312,480元，并处罚款壹佰万元。"
+    assert [action.amount_cny for action in read(text).actions] == [1000000]
+
+
+def test_a_talk_with_the_head_of_a_company_is_one_with_the_company() -> None:
+    text = "案例一：松岭纸鸢科技有限公司未经用户同意收集个人信息。松岭市网信办约谈该公司负责人。"
+    assert names(read(text), "regulatory_talk") == {"松岭纸鸢科技有限公司"}
+
+
+@pytest.mark.parametrize(
+    ("words", "start", "end"),
+    [
+        ("上半年，全国网信系统约谈网站12家。", "2031-01-01", "2031-06-30"),
+        ("2029年至2030年，全国网信系统约谈网站12家。", "2029-01-01", "2030-12-31"),
+        ("2031年3月以来，全国网信系统约谈网站12家。", "2031-03-01", "2031-08-05"),
+        ("四季度，全国网信系统约谈网站12家。", "2030-10-01", "2030-12-31"),
+    ],
+)
+def test_a_period_is_told_from_the_day_of_publication(words: str, start: str, end: str) -> None:
+    period = read(words).document.period
+    assert period is not None
+    assert (period.start.isoformat(), period.end.isoformat()) == (start, end)
+
+
+def test_the_year_in_the_name_of_a_paper_is_no_period() -> None:
+    assert read("按照《关于开展2031年专项行动的公告》，某省网信办约谈网站12家。").document.period is None
+
+
+def test_a_row_of_numbers_counts_what_its_first_number_does() -> None:
+    figures = read("全国网信系统约谈网站平台14家，给予警告3家，关闭账号20个、群组4个。").figures
+    assert [(one.measure, one.subject, one.value_min) for one in figures] == [
+        ("regulatory_talk", "platform", 14),
+        ("warning", "platform", 3),
+        ("account_closure", "account", 20),
+        ("account_group_disbandment", "account_group", 4),
+    ]
+
+
+def test_a_number_of_something_else_is_no_figure() -> None:
+    assert not read("13个省的网信部门通报了61个安全漏洞。").figures
+
+
+def test_those_already_named_are_not_counted_again() -> None:
+    text = "某市网信办就“松子头条”“鹿角问答”传播淫秽色情信息的问题，约谈两家网站负责人。"
+    assert not read(text).figures
+    assert names(read(text), "regulatory_talk") == {"松子头条", "鹿角问答"}
