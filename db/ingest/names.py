@@ -53,6 +53,11 @@ def _counted() -> re.Pattern[str]:
 
 
 @cache
+def _told() -> re.Pattern[str]:
+    return re.compile(f"{counted_phrase()}[^，。；、]{{1,6}}$")
+
+
+@cache
 def _trailing() -> re.Pattern[str]:
     return re.compile(f"(?:\\s*{counted_phrase()})?\\s*$")
 
@@ -179,7 +184,9 @@ def _leading(reading: Reading, start: int, end: int) -> list[_Item]:
     if breach is None:
         return []
     lead = words.pattern("subject_leads").match(reading.text, start, breach.start())
-    members = _members(reading.text, lead.end() if lead else start, breach.start())
+    # 甲直播、乙视频4家平台存在…: how many they are is no part of the last name.
+    told = _told().search(reading.text, lead.end() if lead else start, breach.start())
+    members = _members(reading.text, lead.end() if lead else start, told.start() if told else breach.start())
     named = words.pattern("site_endings")
     begins = bool(members) and members[0][0] == (lead.end() if lead else start)
     if not begins or not any(named.search(reading.text[low:high]) for low, high in members):

@@ -88,7 +88,8 @@ def _whole_country(stated: Evidence) -> bool:
 def _body_of(source: str) -> str | None:
     """The body that a name or address belongs to."""
     host = (urlsplit(source).hostname or "") if "//" in source else ""
-    return _by_source_name().get(fold(source)) or next(
+    named = _by_source_name().get(fold(source)) or next(iter(words.authorities().codes.get(fold(source), ())), None)
+    return named or next(
         (code for known, code in _by_host().items() if host == known or host.endswith(f".{known}")), None
     )
 

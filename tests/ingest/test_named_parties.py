@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from db.ingest.extract import extract
 
 
@@ -44,3 +46,28 @@ def test_a_lead_that_is_handed_on_is_not_the_party_named_before() -> None:
 def test_where_goods_were_sold_is_nobody_acted_on() -> None:
     read = acts("在甲东、乙购等平台有售的学习机含有低俗内容。某市网信办依法约谈生产企业负责人。")
     assert read == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "measures"),
+    [
+        ("取消其营利权限，并予以关闭", {"account_monetisation_suspension", "account_closure"}),
+        ("暂停新闻频道更新一个月", {"update_suspension"}),
+        ("暂停直播打赏功能15日", {"function_suspension"}),
+        ("列入跨平台黑名单", {"account_blacklisting"}),
+    ],
+)
+def test_measures_with_their_object_between_their_words(words: str, measures: set[str]) -> None:
+    assert acts(f"针对“甲观天下”账号编造谣言的问题，平台对其{words}。") == {"甲观天下": measures}
+
+
+@pytest.mark.parametrize(
+    ("text", "issuer"),
+    [
+        ("# 甲\n\n2031年重庆市网信办晒出成绩单：约谈网站平台25家。\n", "cac_chongqing"),
+        ("# 甲\n\n陕西网信系统共约谈网站平台68家。\n", "cac_shaanxi"),
+        ("---\nsource: 甲\n---\n\n# 甲\n\n来源：网信四川\n\n网信、公安部门约谈网站平台25家。\n", "cac_sichuan"),
+    ],
+)
+def test_offices_of_provinces_by_all_their_names(text: str, issuer: str) -> None:
+    assert extract(text.encode()).document.issuer == issuer
