@@ -26,7 +26,7 @@ from db.writer import commit
 from schema.query import Filter
 from schema.records import RECORD_MODELS, Action, AnyRecord, Document, Figure
 from tests.support.copies import COPIES, DIGEST, EXCERPT, FULL, circular, page
-from tests.support.databases import fresh_database
+from tests.support.databases import undone
 
 
 @pytest_asyncio.fixture
@@ -78,17 +78,15 @@ async def _sound(store: Connection) -> None:
     assert await verify(store, Texts(), lines.append), lines
 
 
-async def test_the_order_of_ingest_makes_no_difference(server: str, template: str) -> None:
+async def test_the_order_of_ingest_makes_no_difference(store: Connection) -> None:
     seen = []
     for order in permutations(COPIES):
-        async with fresh_database(server, template) as dsn:
-            store = await connect(dsn, role="cunzhao_writer")
+        async with undone(store):
             for text in order:
                 await ingest(store, text.encode())
             seen.append((await _relations(store), await _facts(store)))
             assert (await ingest(store, order[0].encode())).status == "unchanged"
             await _sound(store)
-            await store.close()
     assert all(one == seen[0] for one in seen)
     relations, facts = seen[0]
     full, excerpt, digest = (text.split("url: ", 1)[1].split("\n", 1)[0] for text in COPIES)

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from db.pool import Connection
+
 _numbers = itertools.count(1)
 
 
@@ -43,3 +45,15 @@ async def fresh_database(server: str, template: str | None = None) -> AsyncItera
         yield database_url(server, name)
     finally:
         await run_on(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@asynccontextmanager
+async def undone(connection: Connection) -> AsyncIterator[None]:
+    """Whatever is written meanwhile is checked as at a commit, and then undone: a store is empty again at once."""
+    transaction = connection.transaction(isolation="repeatable_read")
+    await transaction.start()
+    try:
+        yield
+        await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    finally:
+        await transaction.rollback()
