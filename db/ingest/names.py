@@ -154,7 +154,7 @@ def _bare_members(reading: Reading, members: list[tuple[int, int]]) -> Iterator[
     bare = [(start, end) for start, end in members if reading.text[start] not in _QUOTES]
     if bare and bare[0] == members[0]:
         bare[0] = (_clip(reading, *bare[0]), bare[0][1])
-    if bare and words.pattern("place_starts").match(reading.text, bare[0][0]):
+    if any(words.pattern("place_starts").match(reading.text, start) for start, _ in bare):
         return
     for start, end in bare:
         # A list of which one member is no name is a list of something else: of faults, say.
