@@ -30,8 +30,8 @@ accuracy: install-dev ## precision and recall of the parser on the labelled anno
 bench-data: install-dev ## a synthetic store to measure on, made once and kept; N=10000000 says how many actions
 	@.venv/bin/python -m tests.bench.data --actions $(N)
 
-bench: install-dev .venv/peers.stamp ## how fast we and our peers answer the same questions; N=10000000 for more, QUICK=1 only tries it
-	@.venv/bin/python -m tests.bench --actions $(if $(QUICK),20000,$(N)) $(if $(QUICK),--quick)
+bench: install-dev .venv/peers.stamp ## how fast we and our peers answer the same questions; QUICK=1 only tries it, N=10000000 ALONE=1 for how it grows
+	@.venv/bin/python -m tests.bench --actions $(if $(QUICK),20000,$(N)) $(if $(QUICK),--quick) $(if $(ALONE),--alone)
 
 speed: install-dev ## how fast the parser reads; ARGS="--megabytes 5" has it read more
 	@.venv/bin/python -m tests.speed $(ARGS)

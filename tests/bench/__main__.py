@@ -14,6 +14,7 @@ from db.pool import connect
 from tests.bench import report
 from tests.bench.alone import measure_singles
 from tests.bench.bulk import (
+    datasette_rows,
     dumped,
     embedded_start,
     exports,
@@ -24,13 +25,15 @@ from tests.bench.bulk import (
 )
 from tests.bench.data import SEED, prepare
 from tests.bench.measure import Effort, Sample, compare, memory
-from tests.bench.questions import COMPARED, Supply
+from tests.bench.questions import COMPARED, Supply, only_ours
 from tests.bench.services import Bench, bench
 from tests.bench.store.plan import Plan
 from tests.bench.targets import Results, targets_table
 from tests.bench.windows import Windows
 
-SERVICES = frozenset({"ours", "strawberry", "rest", "postgraphile", "datasette"})
+ALONE = frozenset({"ours", "rest"})
+"""Of the peers then only the route that does nothing is asked, and their tables are not made."""
+SERVICES = ALONE | {"strawberry", "postgraphile", "datasette"}
 FULL, QUICK = Effort(seconds=3.0, repeats=3, checked=20), Effort(seconds=0.4, repeats=1, checked=4)
 
 
@@ -38,17 +41,20 @@ async def measured(bench: Bench, results: Results, effort: Effort) -> None:
     """Measure everything and put it into the results."""
     connection = await connect(bench.dsn)
     supply = Supply(await Windows.read(connection))
-    for question in COMPARED:
+    peers = "postgraphile" in bench.services
+    for question in COMPARED if peers else map(only_ours, COMPARED):
         results.samples += await compare(bench, question, supply, effort, _tell)
     results.samples += await measure_singles(bench, connection, supply, effort, _tell)
     await connection.close()
     results.facts |= {f"memory of {name} MB": size for name, size in memory(bench).items()}
-    results.facts["postgraphile rows/s"] = await postgraphile_rows(bench, 3 * effort.seconds)
     results.facts |= await asyncio.to_thread(exports, bench, 60 * effort.seconds)
-    results.facts["pgbench pages/s"] = await asyncio.to_thread(
-        pgbench_rate, bench.dsn, supply.fixed(), 2 * effort.seconds
-    )
     results.facts["ingest records/s"] = await ingest_rate(bench.dsn, int(3000 * effort.seconds))
+    if peers:
+        results.facts["postgraphile rows/s"] = await postgraphile_rows(bench, 3 * effort.seconds)
+        results.facts["datasette rows/s"] = await asyncio.to_thread(datasette_rows, bench, 3 * effort.seconds)
+        results.facts["pgbench pages/s"] = await asyncio.to_thread(
+            pgbench_rate, bench.dsn, supply.fixed(), 2 * effort.seconds
+        )
 
 
 def _tell(one: Sample) -> None:
@@ -77,12 +83,13 @@ def main() -> None:
     parser.add_argument("--actions", type=int, default=1_000_000, help="how large the store is")
     parser.add_argument("--seed", type=int, default=SEED, help="by which chance it was made")
     parser.add_argument("--quick", action="store_true", help="only to see whether everything works")
+    parser.add_argument("--alone", action="store_true", help="without peers, as on a store too large to copy for them")
     options = parser.parse_args()
     began, effort = time.monotonic(), QUICK if options.quick else FULL
     folder = prepare(Plan(options.actions, options.seed))
     results = Results(options.actions, machine=machine())
     results.facts["embedded start s"] = embedded_start()
-    with bench(folder, SERVICES) as running:
+    with bench(folder, ALONE if options.alone else SERVICES) as running:
         results.facts["serve start s"] = running.cold_start["cunzhao serve"]
         uvloop.run(measured(running, results, effort))
     file = _file("quick" if options.quick else str(options.actions))

@@ -56,7 +56,7 @@ async def singles(bench: Bench, connection: Connection, supply: Supply) -> list[
     """All of them, prepared."""
     last = int(await connection.fetchval("SELECT max(number) FROM cunzhao.revision"))
     half = int(await connection.fetchval("SELECT count(*) FROM cunzhao.action")) // 2
-    ids = [row["id"] for row in await connection.fetch("SELECT id FROM peer.action ORDER BY md5(id) LIMIT 2000")]
+    ids = [row["id"] for row in await connection.fetch("SELECT id FROM cunzhao.action ORDER BY md5(id) LIMIT 2000")]
     now, then = asks.ours_graphql(50), asks.ours_graphql(50, as_of=f"r{last // 2 + 1}")
     page = now.ask(supply.fixed(1)[0])
     size = len(await fetch(bench.services["ours"].url, page))
@@ -109,7 +109,9 @@ async def check_search(bench: Bench, connection: Connection, words: Iterable[str
 async def _pages(connection: Connection, revision: int, depth: int) -> Iterator[Ask]:
     """Pages that begin at records around a depth, in an order of their own, again and again."""
     rows = await connection.fetch(
-        "SELECT acted_on, id FROM peer.action ORDER BY acted_on DESC NULLS LAST, id OFFSET $1 LIMIT 2000", depth
+        "SELECT acted_on, id FROM cunzhao.action_version WHERE revision_to IS NULL"
+        " ORDER BY acted_on DESC NULLS LAST, id OFFSET $1 LIMIT 2000",
+        depth,
     )
     question = list_fingerprint("action", Filter())
     cursors = [encode_cursor(revision, question, Key(on=row["acted_on"], id=row["id"])) for row in rows]

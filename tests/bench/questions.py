@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from itertools import cycle, islice
 from typing import Literal
 
@@ -95,6 +95,6 @@ class Supply:
         return map(contender.way.ask, self._new[key])
 
 
-def compared(question: Question) -> Mapping[str, Contender]:
-    """The contenders by the name they are shown under."""
-    return {contender.label: contender for contender in question.contenders}
+def only_ours(question: Question) -> Question:
+    """The same question, asked of us alone."""
+    return replace(question, contenders=tuple(one for one in question.contenders if one.service == "ours"))

@@ -16,14 +16,15 @@ FULL = 100
 """Every window holds at least so many actions."""
 _MONTHS = {
     "category": """
-        SELECT category_id AS id, date_trunc('month', acted_on)::date AS month, count(*) AS held
-        FROM peer.action_category WHERE acted_on IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
+        SELECT code AS id, date_trunc('month', acted_on)::date AS month, count(*) AS held
+        FROM cunzhao.action_code JOIN cunzhao.action_version USING (version)
+        WHERE list = 'categories' AND acted_on IS NOT NULL AND revision_to IS NULL GROUP BY 1, 2 ORDER BY 1, 2
         """,
     "entity": """
-        SELECT entity_id AS id, date_trunc('month', acted_on)::date AS month, count(*) AS held
-        FROM peer.action_entity
-        WHERE acted_on IS NOT NULL AND entity_id IN (
-            SELECT entity_id FROM peer.action_entity GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200)
+        SELECT entity AS id, date_trunc('month', acted_on)::date AS month, count(*) AS held
+        FROM cunzhao.action_entity JOIN cunzhao.action_version USING (version)
+        WHERE acted_on IS NOT NULL AND revision_to IS NULL AND entity IN (
+            SELECT entity FROM cunzhao.action_entity GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200)
         GROUP BY 1, 2 ORDER BY 1, 2
         """,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db.changes import Change, record_json, record_kind
+from db.changes import Change, record_kind
 from schema.records import Cause, Document, RecordKind
 from tests.bench.store.changes import correction, own_changes
 from tests.bench.store.plan import Block, Plan
@@ -61,7 +61,7 @@ class Workshop:
 
 def _batch(changes: list[tuple[int, Change]], rows: Rows) -> Batch:
     contents = [
-        Content(number, change.cause, change.note, [(record_kind(r), record_json(r)) for r in change.records],
+        Content(number, change.cause, change.note, [(record_kind(r), rows.bodies[r.id]) for r in change.records],
                 change.closed)
         for number, change in changes
     ]  # fmt: skip

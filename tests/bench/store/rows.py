@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from db.changes import Change, record_json, record_kind
 from db.matching import match_key
@@ -54,8 +55,13 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _key(*texts: str | None) -> str:
-    return "\n".join(match_key(text) for text in texts if text)
+_folded = lru_cache(100_000)(match_key)
+
+
+def _key(line: str | None, *names: str | None) -> str:
+    """The key of a line that is met once, and of names, which come again and again."""
+    keys = [match_key(line)] if line else []
+    return "\n".join([*keys, *(_folded(name) for name in names if name)])
 
 
 def _ends(period: Period | None) -> tuple[object, object]:
@@ -72,6 +78,8 @@ class Rows:
     """By id, the revision that closes the versions written here."""
     texts: Mapping[str, str]
     """By document, the text its evidence points into."""
+    bodies: dict[str, str] = field(default_factory=dict)
+    """The JSON of each record, by its id."""
     lines: dict[str, list[str]] = field(default_factory=lambda: {table: [] for table in COLUMNS})
 
     def write(self, change: Change, *, known: bool = False) -> None:
@@ -92,6 +100,7 @@ class Rows:
         kind = record_kind(record)
         version = self.versions[kind]
         self.versions[kind] += 1
+        self.bodies[record.id] = record_json(record)
         span = (version, record.id, record.revision, self.closed.get(record.id))
         if isinstance(record, Document):
             self._document(record, span, change, known)
@@ -115,16 +124,16 @@ class Rows:
             "document_version", *span, record.original_url, record.title, record.publisher, record.issuer,
             record.published_on, *_ends(record.period), record.sha256, record.source_sha256, record.reprint_of,
             record.clauses.extracted, record.clauses.ignored, record.clauses.unhandled, record.extractor,
-            _key(record.title, record.publisher, record.url, record.original_url), record_json(record),
+            _key(record.title, record.publisher, record.url, record.original_url), self.bodies[record.id],
         )  # fmt: skip
         for place, clause in enumerate(change.unhandled.get(record.id, ())):
             self._add("unhandled_clause", span[0], place, clause.start, clause.end, clause.reason)
 
     def _entity(self, record: Entity, span: tuple[object, ...]) -> None:
         key = _key(*(name.name for name in record.names))
-        self._add("entity_version", *span, record.kind, record.name, record.name_en, key, record_json(record))
+        self._add("entity_version", *span, record.kind, record.name, record.name_en, key, self.bodies[record.id])
         for place, name in enumerate(record.names):
-            self._add("entity_name", span[0], place, name.name, name.language, name.kind, match_key(name.name))
+            self._add("entity_name", span[0], place, name.name, name.language, name.kind, _folded(name.name))
 
     def _action(self, record: Action, span: tuple[object, ...]) -> None:
         quoted = dict.fromkeys(anchor.exact for anchor in record.anchors)
@@ -133,7 +142,7 @@ class Rows:
             "action_version", *span, record.document.id, record.acted_on, record.date_basis, record.decided_on,
             *_ends(record.period), record.unnamed_subject, record.open_ended, record.amount_cny, record.confidence,
             record.extractor, record.gist_zh, record.gist_en,
-            _key(record.gist_zh, record.gist_en, record.unnamed_subject, *mentioned, *quoted), record_json(record),
+            _key(record.gist_zh, record.gist_en, record.unnamed_subject, *mentioned, *quoted), self.bodies[record.id],
         )  # fmt: skip
         for name in _ACTION_LISTS:
             for place, code in enumerate(getattr(record, name)):
@@ -148,7 +157,7 @@ class Rows:
             "figure_version", *span, record.document.id, record.measure, record.subject_kind, record.campaign,
             record.value_min, record.value_max, record.qualifier, record.unit, record.wording, *_ends(record.period),
             record.confidence, record.extractor, record.gist_zh, record.gist_en,
-            _key(record.gist_zh, record.gist_en, record.wording, *quoted), record_json(record),
+            _key(record.gist_zh, record.gist_en, record.wording, *quoted), self.bodies[record.id],
         )  # fmt: skip
         for name, codes in (("authorities", record.authorities), ("regions", record.regions)):
             for place, code in enumerate(codes):
