@@ -48,7 +48,7 @@ async def measured(bench: Bench, results: Results, effort: Effort) -> None:
     await connection.close()
     results.facts |= {f"memory of {name} MB": size for name, size in memory(bench).items()}
     results.facts |= await asyncio.to_thread(exports, bench, 60 * effort.seconds)
-    results.facts["ingest records/s"] = await ingest_rate(bench.dsn, int(3000 * effort.seconds))
+    results.facts["ingest records/s"] = await ingest_rate(bench.dsn, int(10_000 * effort.seconds))
     if peers:
         results.facts["postgraphile rows/s"] = await postgraphile_rows(bench, 3 * effort.seconds)
         results.facts["datasette rows/s"] = await asyncio.to_thread(datasette_rows, bench, 3 * effort.seconds)
