@@ -114,6 +114,7 @@ def test_targets_are_reached_or_not() -> None:
     assert "| ≥ 7 × | 7 (7–7) | yes |" in lines[0]
     assert lines[1].endswith("| no |")
     assert any("not measured" in line for line in lines)
+    assert all("not measured" in target.line(Results(1000)) for target in TARGETS)
     slow = Target("g", 2, lambda results: [1.0, 3.0, 9.0], at_most=True, unit="ms")
     assert slow.line(_results()) == "| g | ≤ 2 ms | 3 (1–9) | no |"
 
