@@ -7,22 +7,18 @@ from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 
-from db.filters import Conditions, as_of, conditions, copies
+from db.filters import as_of, conditions, copies
 from db.grouping import aggregate_sql, group_of
 from db.migrate import MigrationError, pending
+from db.order import SORTED_ON
 from db.pool import Connection, Pool
+from db.selecting import page_sql, stream_sql, total_sql
 from db.statements import statement
 from schema.codes import CodeBook, CodeItem
 from schema.ports import Group, Groups, Page, Row, StoreUnavailable
-from schema.query import AggregateQuery, AsOf, BadQuery, Filter, Key, PageQuery, Within
+from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import RecordKind, Revision
 
-SORTED_ON: dict[RecordKind, str] = {
-    "action": "v.acted_on",
-    "figure": "v.period_end",
-    "document": "v.published_on",
-    "entity": "NULL::date",
-}
 _BATCH = 500
 _REMEMBERED = 10_000
 _UNAVAILABLE = (
@@ -105,22 +101,16 @@ class PostgresReader:
 
     async def page(self, query: PageQuery) -> Page:
         """A page of records."""
-        made = conditions(query.kind, query.filter, query.revision, await self.codebook(query.revision))
-        on = SORTED_ON[query.kind]
-        if query.after is not None:
-            _start_after(made, query.after, on)
-        limit = made.bind(query.limit + 1)
-        sql = statement("page").format(kind=query.kind, on=on, where=made.where, limit=limit)
+        sql, values = page_sql(query, await self.codebook(query.revision))
         async with self._connection() as connection:
-            rows = _rows(await connection.fetch(sql, *made.values))
+            rows = _rows(await connection.fetch(sql, *values))
         return Page(rows=rows[: query.limit], more=len(rows) > query.limit)
 
     async def total(self, kind: RecordKind, filter: Filter, revision: int) -> int:
         """How many records match, exactly."""
-        made = conditions(kind, filter, revision, await self.codebook(revision))
+        sql, values = total_sql(kind, filter, revision, await self.codebook(revision))
         async with self._connection() as connection:
-            sql = statement("total").format(kind=kind, where=made.where)
-            return int(await connection.fetchval(sql, *made.values))
+            return int(await connection.fetchval(sql, *values))
 
     async def pages_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, Page]:
         """The first page below each of several parents, all read by one statement."""
@@ -164,13 +154,12 @@ class PostgresReader:
 
     async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[Sequence[Row]]:
         """All matching records in order, in batches, with constant memory and from one snapshot."""
-        made = conditions(kind, filter, revision, await self.codebook(revision))
-        sql = statement("stream").format(kind=kind, on=SORTED_ON[kind], where=made.where)
+        sql, values = stream_sql(kind, filter, revision, await self.codebook(revision))
         async with (
             self._connection() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            cursor = await connection.cursor(sql, *made.values)
+            cursor = await connection.cursor(sql, *values)
             while batch := _rows(await cursor.fetch(_BATCH)):
                 yield batch
 
@@ -192,13 +181,3 @@ _BELONGING: dict[Within, str] = {
     "reprint_of": "v.reprint_of = parent.id",
 }
 """What ties `v` to a parent, in a statement that calls its id `parent.id`: the same as the filters of these names."""
-
-
-def _start_after(made: Conditions, key: Key, on: str) -> None:
-    """Only what follows a key in the order `on DESC NULLS LAST, id`."""
-    record_id = f"{made.bind(key.id)}::text"
-    if key.on is None:
-        made.add(f"({on} IS NULL AND v.id > {record_id})")
-        return
-    day = f"{made.bind(key.on)}::date"
-    made.add(f"({on} < {day} OR ({on} = {day} AND v.id > {record_id}) OR {on} IS NULL)")

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from db.changes import Change, record_json
 from db.matching import match_key
+from db.order import newest_first
 from db.pool import Connection
 from db.statements import statement
 from schema.extraction import Period
@@ -108,11 +109,14 @@ async def _write_actions(connection: Connection, records: Sequence[Action]) -> l
     await connection.executemany(statement("insert_action"), [(record.id,) for record in records])
     rows = [_action_row(record) for record in records]
     written = list(zip(await _versions(connection, "insert_action_version", rows), records, strict=True))
+    placed = [
+        ((version, record.id, newest_first(record.acted_on), record.revision), record) for version, record in written
+    ]
     await connection.executemany(
         statement("insert_action_code"),
         [
-            (version, name, code, n)
-            for version, record in written
+            (*place, name, code, n)
+            for place, record in placed
             for name in _ACTION_LISTS
             for n, code in enumerate(getattr(record, name))
         ],
@@ -120,8 +124,8 @@ async def _write_actions(connection: Connection, records: Sequence[Action]) -> l
     await connection.executemany(
         statement("insert_action_entity"),
         [
-            (version, n, m.entity, m.name, m.kind, m.operator, m.operator_name)
-            for version, record in written
+            (*place, n, m.entity, m.name, m.kind, m.operator, m.operator_name)
+            for place, record in placed
             for n, m in enumerate(record.entities)
         ],
     )

@@ -99,6 +99,8 @@ async def hold_sketches(connection: Connection, sketches: Sequence[StoredSketch]
 
 async def _close(connection: Connection, change: Change, number: int) -> None:
     ended = [*change.closed, *((record_kind(record), record.id) for record in change.records)]
+    actions = [record_id for kind, record_id in ended if kind == "action"]
+    await connection.execute(statement("close_action_links"), actions, number)
     for kind in _ORDER:
         keys = [(record_id, number) for of, record_id in ended if of == kind]
         await connection.executemany(statement("close_version").format(kind=kind), keys)

@@ -8,7 +8,7 @@ CROSS JOIN LATERAL (
     SELECT v.version, v.id, {on} AS sorted_on, v.body
     FROM {kind}_version v
     WHERE {belongs} AND {where}
-    ORDER BY {on} DESC NULLS LAST, v.id
+    ORDER BY newest_first({on}), v.id
     LIMIT {limit}
 ) found
 ORDER BY parent.id, found.sorted_on DESC NULLS LAST, found.id

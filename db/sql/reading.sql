@@ -29,10 +29,33 @@ FROM code_version v WHERE {where} ORDER BY list, position, code
 
 -- name: page
 -- One page of record versions in the order of lists. One row more than asked tells whether more follow.
+-- Which they are is found in indexes; only then are the records themselves read.
+WITH found AS ({keys})
 SELECT v.version, v.id, {on} AS sorted_on, v.body
-FROM {kind}_version v
+FROM found JOIN {kind}_version v USING (version)
+ORDER BY found.place, found.id
+
+-- name: keys
+-- The first versions that match.
+SELECT {alias}.version, {place} AS place, {alias}.id
+FROM {rows}
 WHERE {where}
-ORDER BY {on} DESC NULLS LAST, v.id
+ORDER BY {place}, {alias}.id
+LIMIT {limit}
+
+-- name: keys_led
+-- The first actions tied to any of some values: the first of each value, and of these the first. One action
+-- may be tied to several of them, and to one of them twice.
+SELECT DISTINCT tied.place, tied.id, tied.version
+FROM unnest({values}) AS lead (value)
+CROSS JOIN LATERAL (
+    SELECT DISTINCT ON ({place}, {alias}.id) {alias}.version, {place} AS place, {alias}.id
+    FROM {rows}
+    WHERE {of} = lead.value AND {where}
+    ORDER BY {place}, {alias}.id
+    LIMIT {limit}
+) tied
+ORDER BY tied.place, tied.id
 LIMIT {limit}
 
 -- name: stream
@@ -40,11 +63,15 @@ LIMIT {limit}
 SELECT v.version, v.id, {on} AS sorted_on, v.body
 FROM {kind}_version v
 WHERE {where}
-ORDER BY {on} DESC NULLS LAST, v.id
+ORDER BY newest_first({on}), v.id
 
 -- name: total
 -- How many records match.
-SELECT count(*) FROM {kind}_version v WHERE {where}
+SELECT count(*) FROM {rows} WHERE {where}
+
+-- name: total_led
+-- How many actions are tied to any of some values.
+SELECT count(*) FROM (SELECT DISTINCT {alias}.version FROM {rows} WHERE {where}) tied
 
 -- name: by_id
 -- The versions that stood under some ids.

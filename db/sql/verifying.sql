@@ -22,6 +22,15 @@ ORDER BY a.sha256, a.id
 SELECT (SELECT count(*) FROM action_version WHERE basis = 'transcribed' AND revision_to IS NULL)
      + (SELECT count(*) FROM figure_version WHERE basis = 'transcribed' AND revision_to IS NULL)
 
+-- name: verify_places
+-- The actions whose codes or entities say otherwise than they themselves when they stood, or where in lists.
+SELECT DISTINCT v.id, v.revision_from FROM action_version v
+JOIN (SELECT version, id, newest_first, revision_from, revision_to FROM action_code
+      UNION ALL SELECT version, id, newest_first, revision_from, revision_to FROM action_entity) l USING (version)
+WHERE (l.id, l.newest_first, l.revision_from, l.revision_to)
+      IS DISTINCT FROM (v.id, newest_first(v.acted_on), v.revision_from, v.revision_to)
+ORDER BY v.revision_from, v.id
+
 -- name: verify_changes
 -- What every revision opened, closed and set right. A version that gives way to the next one is not closed as such.
 SELECT revision_from AS revision, 'document' AS kind, id, body FROM document_version

@@ -61,6 +61,12 @@ INSERT INTO figure (id) VALUES ($1) ON CONFLICT DO NOTHING
 -- Ends the version of a record that stands now.
 UPDATE {kind}_version SET revision_to = $2 WHERE id = $1 AND revision_to IS NULL
 
+-- name: close_action_links
+-- Ends what ties the standing versions of actions to codes and entities.
+WITH ended AS (SELECT version FROM action_version WHERE id = ANY($1::text[]) AND revision_to IS NULL),
+     codes AS (UPDATE action_code SET revision_to = $2 WHERE version IN (SELECT version FROM ended))
+UPDATE action_entity SET revision_to = $2 WHERE version IN (SELECT version FROM ended)
+
 -- name: insert_document_version
 -- What is known of a document from a revision on.
 INSERT INTO document_version (id, revision_from, original_url, title, publisher, issuer, published_on, period_start,
@@ -92,12 +98,14 @@ RETURNING version
 
 -- name: insert_action_code
 -- One of its codes.
-INSERT INTO action_code (version, list, code, position) VALUES ($1, $2, $3, $4)
+INSERT INTO action_code (version, id, newest_first, revision_from, list, code, position)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 
 -- name: insert_action_entity
 -- One of its named subjects.
-INSERT INTO action_entity (version, position, entity, name, kind, operator, operator_name)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO action_entity (version, id, newest_first, revision_from, position, entity, name, kind, operator,
+                           operator_name)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 
 -- name: insert_figure_version
 -- What is known of a figure from a revision on.

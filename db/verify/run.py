@@ -102,6 +102,9 @@ async def _records(connection: Connection, _texts: Texts, tell: Tell) -> Check:
         async for row in _rows(connection, f"verify_{kind}"):
             lists = {name: json.loads(row[name] or "[]") for name in LISTS if name in row.keys()}  # noqa: SIM118
             check.note(record_fault(kind, {**row, **lists}))
+    async for row in _rows(connection, "verify_places"):
+        check.wrong += 1
+        tell(f"action {row['id']} r{row['revision_from']}: its codes or entities stand elsewhere than it does")
     return check
 
 

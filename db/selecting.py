@@ -1,0 +1,109 @@
+"""Writes the SQL of lists, totals and exports: which rows are read first, and how they lead to records.
+
+Where actions are asked for by a code, an entity or a document, the rows of the table that ties them to it come
+first: they are few, and its index has them in the order of lists. The other conditions are tried on them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from db.filters import Conditions, bind_codes, bind_documents, bind_entities, conditions, link_conditions
+from db.order import SORTED_ON, newest_first
+from db.statements import statement
+from schema.codes import CodeBook
+from schema.query import CODE_FILTERS, Filter, Key, PageQuery
+from schema.records import RecordKind
+
+Sql = tuple[str, list[object]]
+"""A statement and the values of its parameters."""
+_LEADING = (
+    "entity_id", "entity", "operator", "document", "instrument", "campaign", "category", "measure", "authority",
+    "region", "subject_kind",
+)  # fmt: skip
+"""The filters that can lead, first those that usually leave the fewest actions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Rows `l` or `v`, and the conditions on them."""
+
+    rows: str
+    """The table, with its alias."""
+    made: Conditions
+    place: str
+    """By what the rows are sorted, before their id."""
+    of: str = ""
+    """The column by which they are found, if they tie actions to something."""
+    values: str = ""
+    """The values looked for there, as an array."""
+
+    @property
+    def found(self) -> str:
+        """All conditions."""
+        return f"{self.of} = ANY({self.values}) AND {self.made.where}" if self.of else self.made.where
+
+
+def select(kind: RecordKind, filter: Filter, revision: int, book: CodeBook, *, walked: bool = False) -> Selection:
+    """The rows that lead to the records asked for. Raises as `conditions` does."""
+    name = next((name for name in _LEADING if getattr(filter, name)), None) if kind == "action" else None
+    if name is None:
+        # Actions are tried one by one; of the other kinds there are few enough to leave it to Postgres.
+        made = conditions(kind, filter, revision, book, walked=walked and kind == "action")
+        return Selection(f"{kind}_version v", made, f"newest_first({SORTED_ON[kind]})")
+    group, *others = getattr(filter, name)
+    rest = filter.model_copy(update={name: tuple(others)})
+    if name == "document":
+        made = conditions(kind, rest, revision, book, walked=walked)
+        return Selection(
+            "action_version v", made, "newest_first(v.acted_on)", "v.document", bind_documents(made, group)
+        )
+    made = link_conditions(rest, revision, book, walked=walked)
+    if name in CODE_FILTERS:
+        made.add(f"l.list = '{CODE_FILTERS[name]}'")
+        return Selection("action_code l", made, "l.newest_first", "l.code", bind_codes(made, name, group))
+    ids = f"{made.bind(list(group))}::text[]" if name == "entity_id" else bind_entities(made, group)
+    column = "l.operator" if name == "operator" else "l.entity"
+    return Selection("action_entity l", made, "l.newest_first", column, ids)
+
+
+def page_sql(query: PageQuery, book: CodeBook) -> Sql:
+    """The rows of a page, and one more if more follow."""
+    chosen = select(query.kind, query.filter, query.revision, book, walked=True)
+    made = chosen.made
+    if query.after is not None:
+        _start_after(chosen, query.kind, query.after)
+    parts = {"rows": chosen.rows, "alias": made.alias, "place": chosen.place, "where": made.where}
+    parts |= {"limit": made.bind(query.limit + 1), "of": chosen.of, "values": chosen.values}
+    keys = statement("keys_led" if chosen.of else "keys").format(**parts)
+    sql = statement("page").format(kind=query.kind, on=SORTED_ON[query.kind], keys=keys)
+    return sql, made.values
+
+
+def _start_after(chosen: Selection, kind: RecordKind, key: Key) -> None:
+    """Only what follows a key in the order of lists."""
+    made = chosen.made
+    record_id = f"{made.bind(key.id)}::text"
+    if kind == "entity":
+        made.add(f"v.id > {record_id}")
+    else:
+        place = made.bind(newest_first(key.on))
+        made.add(f"({chosen.place}, {made.alias}.id) > ({place}::integer, {record_id})")
+
+
+def total_sql(kind: RecordKind, filter: Filter, revision: int, book: CodeBook) -> Sql:
+    """How many records match."""
+    chosen = select(kind, filter, revision, book)
+    name = "total_led" if chosen.of else "total"
+    parts = {"rows": chosen.rows, "alias": chosen.made.alias, "where": chosen.found}
+    return statement(name).format(**parts), chosen.made.values
+
+
+def stream_sql(kind: RecordKind, filter: Filter, revision: int, book: CodeBook) -> Sql:
+    """All records that match, in the order of lists."""
+    chosen = select(kind, filter, revision, book)
+    where = chosen.found
+    if chosen.made.of_links:
+        where = f"v.version IN (SELECT l.version FROM {chosen.rows} WHERE {where})"  # noqa: S608  # fixed names
+    sql = statement("stream").format(kind=kind, on=SORTED_ON[kind], where=where)
+    return sql, chosen.made.values
