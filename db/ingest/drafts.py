@@ -40,7 +40,8 @@ class Draft:
     """Where its first measure stands, if that may be another segment than its subject's."""
 
     def take_over(self, topic: Draft) -> None:
-        """Take the subject, and the ground where none is stated, of an earlier sentence of the paragraph."""
+        """Take the subject, and the ground where none is stated, of an earlier sentence, or of the paragraph before."""
+        self.acts, self.reading = self.acts or self.reading, topic.reading
         self.subject = topic.subject
         self.start = topic.start
         self.categories = self.categories or list(topic.categories)

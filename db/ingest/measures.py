@@ -142,7 +142,9 @@ def _objects(reading: Reading, act: Act, clause: Clause, region_end: int) -> Ite
         (passive := _passive().search(reading.text, first, act.start))
         and (before := reading.kinds_between(first, passive.start()))
     ):
-        yield before[-1]
+        # 暂停频道更新、下架: what another act is done to is not what this one is done to.
+        if not any(other.start <= before[-1].start < other.end for other in between(reading.acts, first, act.start)):
+            yield before[-1]
 
 
 def _head(reading: Reading, start: int, end: int) -> Spot | None:

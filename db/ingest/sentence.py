@@ -22,6 +22,8 @@ from db.ingest.subjects import Subject
 _PLANS = ("law", "intent")
 _FEW = 100
 _LITTLE = 3
+_BARE = 4
+"""A noun so short has nothing beside it that says which ones: 平台, 网站平台."""
 _QUOTES = "“‘《"
 _USUAL_BEARER = "platform"
 """What bears a name after 针对 where the text does not say."""
@@ -75,6 +77,10 @@ class SentenceReader:
     def _is_whole(self, ground: Draft) -> bool:
         """Whether a ground is an action; one that only points back takes over the topic of the paragraph."""
         if ground.subject is None and ground.measures and self._topic is not None:
+            if self._topic.reading is not self._reading:
+                for clause in ground.clauses:
+                    self._result.use(self._reading, clause)
+                ground.clauses = []
             ground.take_over(self._topic)
         return ground.subject is not None and bool(ground.measures)
 
@@ -146,11 +152,20 @@ class SentenceReader:
         for deed in deeds(self._reading, self._clause, measures):
             uncounted = tuple(one for one in deed.measures if one not in counted)
             subject = deed.subject
-            if subject is not None and subject.named:
+            if subject is not None and self._is_spoken_of(subject):
+                self._on_unnamed(Deed(None, uncounted))
+            elif subject is not None and subject.named:
                 if not self._is_effort or is_list(self._reading, subject):
                     self._draft(subject, deed.measures)
             elif uncounted:
                 self._on_unnamed(Deed(subject, uncounted))
+
+    def _is_spoken_of(self, subject: Subject) -> bool:
+        """Whether a bare noun only says again what the sentence has named: 针对甲、乙等平台…，对平台处以罚款."""
+        if subject.named or subject.opening is not None or subject.end - subject.start > _BARE:
+            return False
+        named = (one.subject for one in self._targets if one.subject is not None and one.subject.named)
+        return any(one.kind == subject.kind for one in named)
 
     def _count(self, measures: Sequence[Measure]) -> set[Measure]:
         """Hand over the counts of the clause; returns the measures they tell of."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from db.ingest import words
 from db.ingest.attribution import Attribution, attribute
 from db.ingest.carried import CountCarrier
 from db.ingest.cases import CaseReader
@@ -22,12 +23,16 @@ def read_statements(readings: Sequence[Reading]) -> Result:
     """The statements of the body, then the counts of headings that the body does not repeat."""
     result, headings = Result(), Result()
     cases, lists, introductions = CaseReader(result), ListReader(result), Introductions(result)
+    topic: Draft | None = None
     for reading, default in zip(readings, section_attributions(readings), strict=True):
         lists.read(reading, default)
         introductions.read(reading, default)
         cases.enter(reading)
         is_heading = reading.segment.kind in ("title", "heading")
-        _read_paragraph(reading, headings if is_heading else result, default, cases)
+        open_topic = (
+            topic if not is_heading and words.pattern("points_to_paragraph_before").match(reading.text) else None
+        )
+        topic = _read_paragraph(reading, headings if is_heading else result, default, cases, open_topic)
     lists.finish()
     # Headings speak of what follows: their counts are facts, their acts only where the body tells of none.
     read = [*(found.reading for found in result.counts), *(draft.reading for draft in result.drafts)]
@@ -43,10 +48,11 @@ def read_statements(readings: Sequence[Reading]) -> Result:
     return result
 
 
-def _read_paragraph(reading: Reading, result: Result, attribution: Attribution, cases: CaseReader) -> None:
-    """What a sentence leaves open, an earlier one of its paragraph may have said."""
+def _read_paragraph(
+    reading: Reading, result: Result, attribution: Attribution, cases: CaseReader, topic: Draft | None
+) -> Draft | None:
+    """What a sentence leaves open, an earlier one of its paragraph may have said; returns what stays open after it."""
     earlier: list[Draft] = []
-    topic: Draft | None = None
     carrier = CountCarrier(reading, result)
     for sentence in reading.sentences:
         cases.observe(reading, sentence)
@@ -67,3 +73,4 @@ def _read_paragraph(reading: Reading, result: Result, attribution: Attribution, 
         last = reader.attributions[-1]
         if last.authorities and last.reach == 0:
             attribution = replace(last, reach=1)
+    return topic

@@ -73,3 +73,19 @@ def test_those_already_named_are_not_counted_again() -> None:
     text = "某市网信办就“松子头条”“鹿角问答”传播淫秽色情信息的问题，约谈两家网站负责人。"
     assert not read(text).figures
     assert names(read(text), "regulatory_talk") == {"松子头条", "鹿角问答"}
+
+
+def test_a_paragraph_that_begins_with_them_goes_on_about_whom_the_one_before_it_told_of() -> None:
+    told = "国家网信办点名批评了青禾论坛、云杉视频、拾贝社区等平台存在不良内容。"
+    acted = "对其分别采取约谈、暂停相关频道栏目更新、全面下架，责令限期整改。"
+    for between in ("", "\n\n"):
+        read_ = read(told + between + acted)
+        for measure in ("regulatory_talk", "update_suspension", "app_delisting", "correction_order"):
+            assert names(read_, measure) == {"青禾论坛", "云杉视频", "拾贝社区"}
+
+
+def test_a_bare_noun_after_names_means_those_named() -> None:
+    told = "针对“青禾论坛”、“云杉社区” 等平台传播不良信息问题，某省网信办约谈平台负责人，并对平台实施罚款处罚。"
+    read_ = read(told)
+    assert names(read_, "fine") == {"青禾论坛", "云杉社区"}
+    assert not any(action.unnamed_subject for action in read_.actions)
