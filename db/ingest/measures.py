@@ -135,16 +135,21 @@ def _objects(reading: Reading, act: Act, clause: Clause, region_end: int) -> Ite
         yield Spot(own_kind(reading, act.end, head), head.start, head.end)
         return
     first = max(clause.start, act.start - REACH)
-    if (
-        (preposed := words.pattern("preposers").search(reading.text, first, act.start))
-        and (before := reading.kinds_between(preposed.end(), act.start))
-    ) or (
-        (passive := _passive().search(reading.text, first, act.start))
-        and (before := reading.kinds_between(first, passive.start()))
+    before = _nouns_before(reading, act, first)
+    others = between(reading.acts, first, act.start)
+    # 暂停频道更新、下架: what another act is done to is not what this one is done to.
+    if before and not any(other.start <= before[-1].start < other.end for other in others):
+        yield before[-1]
+
+
+def _nouns_before(reading: Reading, act: Act, first: int) -> Sequence[Spot]:
+    """The nouns that 对 puts before a verb, or those before 被."""
+    if (preposed := words.pattern("preposers").search(reading.text, first, act.start)) and (
+        nouns := reading.kinds_between(preposed.end(), act.start)
     ):
-        # 暂停频道更新、下架: what another act is done to is not what this one is done to.
-        if not any(other.start <= before[-1].start < other.end for other in between(reading.acts, first, act.start)):
-            yield before[-1]
+        return nouns
+    passive = _passive().search(reading.text, first, act.start)
+    return reading.kinds_between(first, passive.start()) if passive else ()
 
 
 def _head(reading: Reading, start: int, end: int) -> Spot | None:
