@@ -21,6 +21,9 @@ from db.reader import PostgresReader
 from schema.graphql import Limits
 from schema.ports import Reader
 
+FRESH_SECONDS = 0.2
+"""How long the latest revision is taken for the latest: what a writer commits shows that much later at most."""
+
 
 def routes(settings: Settings) -> list[BaseRoute]:
     """Every address."""
@@ -61,7 +64,7 @@ def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
             statement_timeout=settings.statement_timeout_seconds,
         )
         async with pool:
-            app.state.reader = PostgresReader(pool)
+            app.state.reader = PostgresReader(pool, fresh_for=FRESH_SECONDS)
             yield
 
     metrics = Metrics()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import TYPE_CHECKING, Literal, Self
 
 import asyncpg
 
@@ -12,10 +13,8 @@ from schema.ports import StoreUnavailable
 
 if TYPE_CHECKING:  # the driver's classes are generic for type checkers only
     Connection = asyncpg.Connection[asyncpg.Record]
-    Pool = asyncpg.Pool[asyncpg.Record]
 else:
     Connection = asyncpg.Connection
-    Pool = asyncpg.Pool
 
 Role = Literal["cunzhao_reader", "cunzhao_writer"]
 SCHEMA = "cunzhao"
@@ -43,15 +42,66 @@ async def connect(dsn: str, *, role: Role | None = None, statement_timeout: floa
         return await asyncpg.connect(dsn, server_settings=_session(role, statement_timeout))
 
 
+class Pool:
+    """Reading connections, the one used last first: its plans and pages are warm.
+
+    Nothing is reset between two uses, as a pool of the driver would do with a round trip of its own: whoever reads
+    leaves nothing behind. A connection that is broken or left in a transaction is not used again.
+    """
+
+    def __init__(self, open_one: Callable[[], Awaitable[Connection]], size: int) -> None:
+        self._open_one = open_one
+        self._room = asyncio.Semaphore(size)
+        self._idle: list[Connection] = []
+        self._closed = False
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        """A connection of one's own, as soon as there is one. Raises `StoreUnavailable` if no server answers."""
+        async with self._room:
+            connection = self._warm() or await self._open_one()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+
+    def _warm(self) -> Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+        return None
+
+    def _give_back(self, connection: Connection) -> None:
+        if self._closed or connection.is_closed() or connection.is_in_transaction():
+            connection.terminate()
+        else:
+            # A question that was given up is cancelled by the driver before the connection's next one.
+            self._idle.append(connection)
+
+    async def close(self) -> None:
+        """Close what is idle; what is in use closes when it is given back."""
+        self._closed = True
+        while self._idle:
+            with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._idle.pop().close(timeout=5)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
 async def open_pool(dsn: str, *, size: int, statement_timeout: float) -> Pool:
     """A pool of reading connections. Postgres itself refuses them any write.
 
     `size` is the number of connections, `statement_timeout` the longest any statement may take, in seconds.
     Raises `StoreUnavailable` if no server answers.
     """
-    settings = _session("cunzhao_reader", statement_timeout)
-    with _unreachable():
-        return await asyncpg.create_pool(dsn, min_size=1, max_size=size, server_settings=settings)
+    pool = Pool(lambda: connect(dsn, role="cunzhao_reader", statement_timeout=statement_timeout), size)
+    async with pool.acquire():
+        return pool
 
 
 @contextmanager

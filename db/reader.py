@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from itertools import islice
+from typing import cast
 
 import asyncpg
 
@@ -12,14 +14,19 @@ from db.grouping import aggregate_sql, group_of
 from db.migrate import MigrationError, pending
 from db.order import SORTED_ON
 from db.pool import Connection, Pool
+from db.revisions import Revisions
 from db.selecting import page_sql, stream_sql, total_sql
 from db.statements import statement
+from db.versions import Place, Versions, rows_of
 from schema.codes import CodeBook, CodeItem
 from schema.ports import Group, Groups, Page, Row, StoreUnavailable
 from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import RecordKind, Revision
+from schema.remembered import Remembered
 
 _BATCH = 500
+_FILTER_BYTES = 2_000
+"""About what a filter takes in memory."""
 _REMEMBERED = 10_000
 _UNAVAILABLE = (
     asyncpg.PostgresConnectionError,
@@ -45,15 +52,15 @@ def _store_errors() -> Iterator[None]:
         raise StoreUnavailable("the store cannot be reached") from error
 
 
-def _rows(records: Iterable[asyncpg.Record]) -> list[Row]:
-    return [Row(version, id_, on, body.encode()) for version, id_, on, body in records]
-
-
 class PostgresReader:
     """Reads one store through a pool of read-only connections."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, *, fresh_for: float = 0.0, memory: int = 64 * 2**20) -> None:
+        """`fresh_for` is as in `Revisions`; `memory` bounds the record versions that are remembered, in bytes."""
         self._pool = pool
+        self._revisions = Revisions(fresh_for)
+        self._versions = Versions(memory)
+        self._totals: Remembered[tuple[RecordKind, Filter, int], int] = Remembered(memory // 16)
         self._books: dict[int, CodeBook] = {}
         """By the revision that last changed a code list."""
         self._changed_in: dict[int, int] = {}
@@ -63,27 +70,20 @@ class PostgresReader:
     async def _connection(self) -> AsyncIterator[Connection]:
         with _store_errors():
             async with self._pool.acquire() as connection:
-                yield connection  # type: ignore[misc]  # a proxy with all the methods of a connection
+                yield connection
 
     async def revision(self, as_of: AsOf | None = None) -> Revision:
         """The revision meant, by default the latest.
 
         Raises `BadQuery` if there is no such one, `StoreUnavailable` if the store is empty.
         """
-        async with self._connection() as connection:
-            if as_of is None:
-                row = await connection.fetchrow(statement("latest_revision"))
-                if row is None:
-                    raise StoreUnavailable("the store is empty")
-                return Revision(**row)
-            row = None
-            if as_of.revision is not None:
-                row = await connection.fetchrow(statement("revision_by_number"), as_of.revision)
-            elif as_of.time is not None:
-                row = await connection.fetchrow(statement("revision_by_time"), as_of.time)
-        if row is None:
-            raise BadQuery("as_of", f"the record has no revision or release {as_of.text!r}")
-        return Revision(**row)
+        found = self._revisions.known(as_of)
+        if found is None:
+            async with self._connection() as connection:
+                found = await self._revisions.read(connection, as_of)
+        if found is None:
+            raise BadQuery("as_of", f"the record has no revision or release {as_of.text if as_of else ''!r}")
+        return found
 
     async def codebook(self, revision: int) -> CodeBook:
         """The code lists as of a revision."""
@@ -103,14 +103,19 @@ class PostgresReader:
         """A page of records."""
         sql, values = page_sql(query, await self.codebook(query.revision))
         async with self._connection() as connection:
-            rows = _rows(await connection.fetch(sql, *values))
-        return Page(rows=rows[: query.limit], more=len(rows) > query.limit)
+            places = await connection.fetch(sql, *values)
+            rows = await self._versions.of(connection, query.kind, cast("list[Place]", places[: query.limit]))
+        return Page(rows, more=len(places) > query.limit)
 
     async def total(self, kind: RecordKind, filter: Filter, revision: int) -> int:
         """How many records match, exactly."""
-        sql, values = total_sql(kind, filter, revision, await self.codebook(revision))
-        async with self._connection() as connection:
-            return int(await connection.fetchval(sql, *values))
+        key = kind, filter, revision
+        found = self._totals.get(key)
+        if found is None:
+            sql, values = total_sql(kind, filter, revision, await self.codebook(revision))
+            async with self._connection() as connection:
+                found = self._totals.put(key, int(await connection.fetchval(sql, *values)), _FILTER_BYTES)
+        return found
 
     async def pages_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, Page]:
         """The first page below each of several parents, all read by one statement."""
@@ -119,11 +124,16 @@ class PostgresReader:
         sql = statement("pages_within").format(
             kind=query.kind, on=SORTED_ON[query.kind], where=made.where, belongs=belongs, parents=ids, limit=limit
         )
-        rows: dict[str, list[Row]] = {parent: [] for parent in parents}
+        places: dict[str, list[Place]] = {parent: [] for parent in parents}
         async with self._connection() as connection:
-            for parent, version, id_, on, body in await connection.fetch(sql, *made.values):
-                rows[parent].append(Row(version, id_, on, body.encode()))
-        return {parent: Page(found[: query.limit], len(found) > query.limit) for parent, found in rows.items()}
+            for parent, *place in await connection.fetch(sql, *made.values):
+                places[parent].append(cast(Place, tuple(place)))
+            shown = [place for each in places.values() for place in each[: query.limit]]
+            rows = iter(await self._versions.of(connection, query.kind, shown))
+        return {
+            parent: Page(list(islice(rows, min(len(each), query.limit))), len(each) > query.limit)
+            for parent, each in places.items()
+        }
 
     async def totals_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, int]:
         """How many records match below each of several parents, all counted by one statement."""
@@ -136,10 +146,12 @@ class PostgresReader:
 
     async def get(self, kind: RecordKind, ids: Sequence[str], revision: int) -> Mapping[str, Row]:
         """The records with these ids; ids that are not in the store at that revision are left out."""
-        sql = statement("by_id").format(kind=kind, on=SORTED_ON[kind], where=as_of("v"))
-        async with self._connection() as connection:
-            rows = _rows(await connection.fetch(sql, revision, list(ids)))
-        return {row.id: row for row in rows}
+        found = self._versions.standing(kind, ids, revision)
+        missing = [record_id for record_id in ids if record_id not in found]
+        if missing:
+            async with self._connection() as connection:
+                found.update(await self._versions.read(connection, kind, missing, revision))
+        return found
 
     async def aggregate(self, query: AggregateQuery) -> Groups:
         """Counts by group."""
@@ -160,7 +172,7 @@ class PostgresReader:
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             cursor = await connection.cursor(sql, *values)
-            while batch := _rows(await cursor.fetch(_BATCH)):
+            while batch := rows_of(await cursor.fetch(_BATCH)):
                 yield batch
 
     async def ready(self) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db.filters import Conditions, bind_codes, bind_documents, bind_entities, conditions, link_conditions
-from db.order import SORTED_ON, newest_first
+from db.order import SORTED_ON, day_of, newest_first
 from db.statements import statement
 from schema.codes import CodeBook
 from schema.query import CODE_FILTERS, Filter, Key, PageQuery
@@ -76,8 +76,7 @@ def page_sql(query: PageQuery, book: CodeBook) -> Sql:
     parts = {"rows": chosen.rows, "alias": made.alias, "place": chosen.place, "where": made.where}
     parts |= {"limit": made.bind(query.limit + 1), "of": chosen.of, "values": chosen.values}
     keys = statement("keys_led" if chosen.of else "keys").format(**parts)
-    sql = statement("page").format(kind=query.kind, on=SORTED_ON[query.kind], keys=keys)
-    return sql, made.values
+    return statement("page").format(day=day_of("found.place"), keys=keys), made.values
 
 
 def _start_after(chosen: Selection, kind: RecordKind, key: Key) -> None:

@@ -5,7 +5,7 @@
 SELECT parent.id AS parent, found.*
 FROM unnest({parents}::text[]) AS parent (id)
 CROSS JOIN LATERAL (
-    SELECT v.version, v.id, {on} AS sorted_on, v.body
+    SELECT v.version, v.id, {on} AS sorted_on
     FROM {kind}_version v
     WHERE {belongs} AND {where}
     ORDER BY newest_first({on}), v.id

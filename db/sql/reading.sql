@@ -29,11 +29,13 @@ FROM code_version v WHERE {where} ORDER BY list, position, code
 
 -- name: page
 -- One page of record versions in the order of lists. One row more than asked tells whether more follow.
--- Which they are is found in indexes; only then are the records themselves read.
+-- Which they are is found in indexes alone; their JSON is read besides, where it is not remembered.
 WITH found AS ({keys})
-SELECT v.version, v.id, {on} AS sorted_on, v.body
-FROM found JOIN {kind}_version v USING (version)
-ORDER BY found.place, found.id
+SELECT found.version, found.id, {day} AS sorted_on FROM found ORDER BY found.place, found.id
+
+-- name: bodies
+-- The JSON of some versions.
+SELECT version, body FROM {kind}_version WHERE version = ANY($1::bigint[])
 
 -- name: keys
 -- The first versions that match.

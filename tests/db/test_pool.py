@@ -1,0 +1,111 @@
+"""Connections are kept and used again, unless they are broken; and what is remembered of the store stays right."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from db.changes import Change
+from db.pool import Pool, connect, open_pool
+from db.reader import PostgresReader
+from db.writer import commit
+from schema.query import PageQuery
+from schema.records import Action
+from tests.support import corpus
+
+
+@pytest_asyncio.fixture
+async def pool(dsn: str) -> AsyncIterator[Pool]:
+    async with await open_pool(dsn, size=2, statement_timeout=10) as made:
+        yield made
+
+
+async def backend(pool: Pool) -> int:
+    async with pool.acquire() as connection:
+        return connection.get_server_pid()
+
+
+async def test_a_connection_is_used_again(pool: Pool) -> None:
+    assert await backend(pool) == await backend(pool)
+
+
+async def test_no_more_than_its_size_are_open(pool: Pool) -> None:
+    async with pool.acquire(), pool.acquire():
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(backend(pool), 0.1)
+    assert await backend(pool)
+
+
+async def test_a_broken_connection_is_replaced(pool: Pool, dsn: str) -> None:
+    first = await backend(pool)
+    owner = await connect(dsn)
+    await owner.execute("SELECT pg_terminate_backend($1, 5000)", first)
+    await owner.close()
+    await asyncio.sleep(0.05)
+    assert await backend(pool) != first
+
+
+async def test_a_question_that_was_given_up_does_not_spoil_the_next(pool: Pool) -> None:
+    async def long() -> None:
+        async with pool.acquire() as connection:
+            await connection.execute("SELECT pg_sleep(10)")
+
+    first = await backend(pool)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(long(), 0.2)
+    async with pool.acquire() as connection:
+        assert connection.get_server_pid() == first
+        assert await asyncio.wait_for(connection.fetchval("SELECT 7"), 5) == 7
+
+
+async def test_a_transaction_left_open_ends_with_its_connection(pool: Pool) -> None:
+    async with pool.acquire() as connection:
+        first = connection.get_server_pid()
+        await connection.execute("BEGIN")
+    assert await backend(pool) != first
+
+
+async def test_a_reader_still_writes_nothing(pool: Pool) -> None:
+    async with pool.acquire() as connection:
+        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+            await connection.execute("CREATE TABLE x ()")
+
+
+async def test_what_is_remembered_is_of_its_revision(dsn: str, pool: Pool) -> None:
+    """A reader with a memory and one without say the same before and after a record changes."""
+    writer = await connect(dsn, role="cunzhao_writer")
+    await corpus.fill(writer)
+    remembering, forgetful = PostgresReader(pool), PostgresReader(pool, memory=0)
+    before = (await remembering.revision()).number
+    query = PageQuery(kind="action", revision=before, limit=5)
+    page = await remembering.page(query)
+    assert await remembering.page(query) == page == await forgetful.page(query)
+    ids = [row.id for row in page.rows]
+    known = await remembering.get("action", ids, before)
+    record = Action.model_validate_json(page.rows[0].body)
+    changed = record.model_copy(update={"gist_en": "Changed.", "revision": before + 1})
+    await commit(writer, Change(cause="our_correction", note="Changed.", records=(changed,)))
+    await writer.close()
+    after = (await remembering.revision()).number
+    assert after == before + 1
+    for number in (before, after):
+        for reader in (remembering, forgetful):
+            assert await reader.get("action", ids, before) == known
+            found = await reader.get("action", ids, number)
+            assert ("Changed." in found[ids[0]].body.decode()) == (number == after)
+
+
+async def test_a_revision_shows_when_the_last_answer_is_no_longer_fresh(dsn: str, pool: Pool) -> None:
+    writer = await connect(dsn, role="cunzhao_writer")
+    patient, eager = PostgresReader(pool, fresh_for=3600), PostgresReader(pool, fresh_for=0.05)
+    before = await patient.revision()
+    assert await eager.revision() == before
+    await corpus.fill(writer)
+    await writer.close()
+    await asyncio.sleep(0.06)
+    assert await patient.revision() == before
+    assert (await eager.revision()).number > before.number
