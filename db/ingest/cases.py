@@ -76,11 +76,12 @@ class CaseReader:
             return
         drafts: dict[Subject, Draft] = {}
         earlier = self._decided
-        starts = [measure.start for measure, _, _ in measures]
+        # A form such as 依法约谈 begins before the verb that governs the party, and ends with it.
+        lasts = [measure.end - 1 for measure, _, _ in measures]
         groups = list(governed(reading, sentence.start, sentence.end))
         ends = [*(one.start for one in groups), sentence.end][1:]
         for group, end in zip(groups, ends, strict=True):
-            own = measures[bisect_left(starts, group.start) : bisect_left(starts, end)]
+            own = measures[bisect_left(lasts, group.start) : bisect_left(lasts, end)]
             if own and not any(measure.start in taken for measure, _, _ in own):
                 self._decide(_Decision(reading, sentence, group, end, own), drafts)
         for subject, draft in drafts.items():

@@ -175,7 +175,12 @@ class ListReader:
         if not self._leads:
             self.listed = self._bearers = None
             return
-        last = reading.sentences[-1].clauses[-1]
+        end = reading.sentences[-1]
+        if not words.pattern("list_leads").search(reading.text, end.start):
+            # What is done in the last sentence is done to a list only where that sentence leads to one.
+            self.listed = self._bearers = None
+            return
+        last = end.clauses[-1]
         acts = [one for one in measures_in(reading, last) if one.code in words.genre()["list_measures"]]
         if acts:
             self.listed = Evidence(acts[-1].code, reading.segment, acts[-1].start, acts[-1].end)

@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from db.ingest.reading import overlaps
 from schema.extraction import Period
@@ -36,6 +36,8 @@ _RELATIVE = re.compile(
     r"|(?<![\d年])(?:今年)?(?P<from>\d{1,2})月?(?:份)?(?:至|到|-|—)(?P<to>\d{1,2})月(?:份)?(?!\d{0,2}日)"
 )
 _DATE = re.compile(r"(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
+_AHEAD = timedelta(days=62)
+"""A year is told of as a whole before its last weeks are over, and no earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,14 @@ def periods(text: str, start: int, end: int, published_on: date | None) -> Itera
             if overlaps(known, *found.span()):
                 continue
             period = read(found, published_on)
-            if period is not None:
+            if period is not None and not _is_ahead(period, published_on):
                 taken.append(found.span())
                 yield PeriodSpot(period, *found.span())
+
+
+def _is_ahead(period: Period, published_on: date | None) -> bool:
+    """Whether a span mostly lies ahead of its announcement: the year of a plan or a campaign, not one reported on."""
+    return published_on is not None and period.end - published_on > _AHEAD
 
 
 def dates(text: str, start: int, end: int) -> Iterator[tuple[date, int, int]]:

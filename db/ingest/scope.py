@@ -18,6 +18,8 @@ from schema.codes import vocabulary_source
 
 _LEAD_PARAGRAPHS = 3
 _NAMED_WITHIN = 6
+_JUDGES = ("judicial_organs",)
+"""Courts and procurators are told of in announcements; none speaks for a whole one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def lead_attribution(readings: Iterable[Reading], but: str | None = None) -> Att
     for reading in readings:
         for sentence in reading.sentences:
             for attribution in attribute(reading, sentence, NOBODY):
-                if any(one.value != but for one in attribution.authorities):
+                if any(one.value not in (but, *_JUDGES) for one in attribution.authorities):
                     return replace(attribution, reach=2)
     return NOBODY
 
