@@ -58,3 +58,9 @@ def test_a_masked_company_keeps_its_full_name() -> None:
 def test_a_talk_by_law_falls_on_whom_its_verb_governs() -> None:
     found = read("某市网信部门依法约谈涉事部门相关负责人，责令限期改正。")
     assert [set(one.measures) for one in found.actions] == [{"regulatory_talk", "correction_order"}]
+
+
+def test_a_masked_company_begins_after_the_verb_that_found_it() -> None:
+    found = read("2019年7月2日，甲沙市公安局城西分局网安大队工作中发现甲沙某科技有限公司网站被攻击入侵。"
+        "网安大队对该公司予以罚款1万元。")
+    assert [one.unnamed_subject for one in found.actions] == ["甲沙某科技有限公司"]
