@@ -61,6 +61,10 @@ def _decided(reading: Reading, sentence: Sentence, clause: Clause) -> list[Evide
     return [
         Evidence(day.isoformat(), reading.segment, start, end)
         for day, start, end in dates(reading.text, max(sentence.start, clause.start - REACH), clause.end)
-        if start == sentence.start
-        or words.pattern("date_leads").search(reading.text, max(sentence.start, start - _LEAD), start)
+        if (
+            start == sentence.start
+            or words.pattern("date_leads").search(reading.text, max(sentence.start, start - _LEAD), start)
+        )
+        # 11月9日，记者获悉，近日…: the day of the news, which came after that of the act.
+        and not words.pattern("news_days").match(reading.text, end, clause.end)
     ][:1]

@@ -64,3 +64,9 @@ def test_a_masked_company_begins_after_the_verb_that_found_it() -> None:
     found = read("2019年7月2日，甲沙市公安局城西分局网安大队工作中发现甲沙某科技有限公司网站被攻击入侵。"
         "网安大队对该公司予以罚款1万元。")
     assert [one.unnamed_subject for one in found.actions] == ["甲沙某科技有限公司"]
+
+
+def test_the_day_of_the_news_is_not_that_of_the_act() -> None:
+    act = "甲市网信办依法对某科技公司处以罚款5万元。"
+    days = [read(f"2022年11月19日，{lead}{act}").actions[0].decided_on for lead in ("", "记者获悉，近日，")]
+    assert [day is not None for day in days] == [True, False]
