@@ -50,7 +50,7 @@ def test_the_year_of_a_campaign_to_come_is_no_period() -> None:
 
 
 def test_a_masked_company_keeps_its_full_name() -> None:
-    found = read("某市网安支队在检查中发现，甲某酒店有限公司未履行网络安全保护义务，对该公司处以行政处罚，责令其限期改正。")
+    found = read("检查中发现，甲某酒店有限公司未履行网络安全保护义务，对该公司处以行政处罚，责令其限期改正。")
     assert [one.unnamed_subject for one in found.actions] == ["甲某酒店有限公司"]
     assert found.actions[0].measures == ("administrative_penalty_decision", "correction_order")
 
@@ -61,8 +61,10 @@ def test_a_talk_by_law_falls_on_whom_its_verb_governs() -> None:
 
 
 def test_a_masked_company_begins_after_the_verb_that_found_it() -> None:
-    found = read("2019年7月2日，甲沙市公安局城西分局网安大队工作中发现甲沙某科技有限公司网站被攻击入侵。"
-        "网安大队对该公司予以罚款1万元。")
+    found = read(
+        "2019年7月2日，甲沙市公安局城西分局网安大队工作中发现甲沙某科技有限公司网站被攻击入侵。"
+        "网安大队对该公司予以罚款1万元。"
+    )
     assert [one.unnamed_subject for one in found.actions] == ["甲沙某科技有限公司"]
 
 
