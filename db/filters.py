@@ -161,11 +161,15 @@ def _bases(made: Conditions, filter: Filter) -> None:
         made.add(f"({' OR '.join(either) or 'false'})")  # of no basis at all is nothing
 
 
-def _words(made: Conditions, filter: Filter) -> None:
+def add_words(made: Conditions, filter: Filter, *, indexed: bool = False) -> None:
+    """The texts searched for must be among the words of the rows; `indexed` where the table has an index of them."""
     for text in filter.search:
         key = match_key(text)
         if not key:
             raise BadQuery("search", "there is nothing to search for in blank text")
+        characters = sorted({character for character in key if not character.isascii()})
+        if indexed and characters and not made.walked:
+            made.add(f"characters({made.alias}.search_key) @> {made.bind(characters)}::text[]")
         made.add(f"strpos({made.alias}.search_key, {made.bind(key)}) > 0")
 
 
@@ -174,7 +178,7 @@ def _stated(made: Conditions, filter: Filter) -> None:
     for ids in filter.document:
         made.add(f"{made.alias}.document = ANY({bind_documents(made, ids)})")
     _bases(made, filter)
-    _words(made, filter)
+    add_words(made, filter, indexed=True)
 
 
 def _on_actions(made: Conditions, filter: Filter) -> None:
@@ -209,7 +213,7 @@ def _on_entities(made: Conditions, filter: Filter) -> None:
         made.add(f"{made.alias}.id = ANY({bind_entities(made, group)})")
     for group in filter.subject_kind:
         made.add(f"{made.alias}.kind = ANY({bind_codes(made, 'subject_kind', group)})")
-    _words(made, filter)
+    add_words(made, filter)
     of_actions = filter.model_copy(update={"entity": (), "subject_kind": (), "search": ()})
     if of_actions == Filter():
         return
@@ -226,7 +230,7 @@ def _on_documents(made: Conditions, filter: Filter) -> None:
     for ids in filter.reprint_of:
         made.add(f"{made.alias}.reprint_of = ANY({made.bind(list(ids))}::text[])")
     _bases(made, filter)
-    _words(made, filter)
+    add_words(made, filter)
     of_others = {"year": (), "since": None, "until": None, "document": (), "reprint_of": (), "basis": (), "search": ()}
     stated = filter.model_copy(update=of_others)
     if stated == Filter():

@@ -15,7 +15,7 @@ from db.migrate import MigrationError, pending
 from db.order import SORTED_ON
 from db.pool import Connection, Pool
 from db.revisions import Revisions
-from db.selecting import page_sql, stream_sql, total_sql
+from db.selecting import near_page_sql, page_sql, stream_sql, total_sql
 from db.statements import statement
 from db.versions import Place, Versions, rows_of
 from schema.codes import CodeBook, CodeItem
@@ -101,9 +101,14 @@ class PostgresReader:
 
     async def page(self, query: PageQuery) -> Page:
         """A page of records."""
-        sql, values = page_sql(query, await self.codebook(query.revision))
+        book = await self.codebook(query.revision)
         async with self._connection() as connection:
-            places = await connection.fetch(sql, *values)
+            places: Sequence[asyncpg.Record] = ()
+            if near := near_page_sql(query, book):
+                places = await connection.fetch(near[0], *near[1])
+            if len(places) <= query.limit:
+                sql, values = page_sql(query, book)
+                places = await connection.fetch(sql, *values)
             rows = await self._versions.of(connection, query.kind, cast("list[Place]", places[: query.limit]))
         return Page(rows, more=len(places) > query.limit)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db.filters import Conditions, bind_codes, bind_documents, bind_entities, conditions, link_conditions
+from db.filters import Conditions, add_words, bind_codes, bind_documents, bind_entities, conditions, link_conditions
 from db.order import SORTED_ON, day_of, newest_first
 from db.statements import statement
 from schema.codes import CodeBook
@@ -22,6 +22,8 @@ _LEADING = (
     "region", "subject_kind",
 )  # fmt: skip
 """The filters that can lead, first those that usually leave the fewest actions."""
+_NEAR = 3000
+"""So many of the newest records are looked at before an index of words is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,38 @@ def select(kind: RecordKind, filter: Filter, revision: int, book: CodeBook, *, w
 
 def page_sql(query: PageQuery, book: CodeBook) -> Sql:
     """The rows of a page, and one more if more follow."""
+    searched = bool(query.filter.search)
     chosen = select(query.kind, query.filter, query.revision, book, walked=True)
+    if searched and not chosen.of:
+        # What is found by its words is put in order afterwards.
+        chosen = select(query.kind, query.filter, query.revision, book)
+    return _page("keys_led" if chosen.of else "keys_found" if searched else "keys", chosen, query)
+
+
+def near_page_sql(query: PageQuery, book: CodeBook) -> Sql | None:
+    """The same for a search that may well be answered by the newest records: common words are in many of them.
+
+    Its answer is right only if it is a full page and one more. None where looking there first gains nothing.
+    """
+    if not query.filter.search:
+        return None
+    chosen = select(query.kind, query.filter.model_copy(update={"search": ()}), query.revision, book, walked=True)
+    return None if chosen.of else _page("keys_near", chosen, query)
+
+
+def _page(keys: str, chosen: Selection, query: PageQuery) -> Sql:
     made = chosen.made
     if query.after is not None:
         _start_after(chosen, query.kind, query.after)
     parts = {"rows": chosen.rows, "alias": made.alias, "place": chosen.place, "where": made.where}
     parts |= {"limit": made.bind(query.limit + 1), "of": chosen.of, "values": chosen.values}
-    keys = statement("keys_led" if chosen.of else "keys").format(**parts)
-    return statement("page").format(day=day_of("found.place"), keys=keys), made.values
+    if keys == "keys_near":
+        wanted = Conditions("near", made.book, made.values, walked=True)
+        wanted.texts = []
+        add_words(wanted, query.filter)
+        parts |= {"many": made.bind(_NEAR), "wanted": wanted.where}
+    sql = statement("page").format(day=day_of("found.place"), keys=statement(keys).format(**parts))
+    return sql, made.values
 
 
 def _start_after(chosen: Selection, kind: RecordKind, key: Key) -> None:

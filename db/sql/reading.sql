@@ -60,6 +60,27 @@ CROSS JOIN LATERAL (
 ORDER BY tied.place, tied.id
 LIMIT {limit}
 
+-- name: keys_near
+-- The first versions that match and are among the newest.
+SELECT near.version, near.place, near.id
+FROM (
+    SELECT {alias}.version, {place} AS place, {alias}.id, {alias}.search_key
+    FROM {rows}
+    WHERE {where}
+    ORDER BY {place}, {alias}.id
+    LIMIT {many}
+) near
+WHERE {wanted}
+ORDER BY near.place, near.id
+LIMIT {limit}
+
+-- name: keys_found
+-- The first versions that match, put in order once all are found.
+SELECT matching.version, matching.place, matching.id
+FROM (SELECT {alias}.version, {place} AS place, {alias}.id FROM {rows} WHERE {where} OFFSET 0) matching
+ORDER BY matching.place, matching.id
+LIMIT {limit}
+
 -- name: stream
 -- All record versions that match, in the order of lists.
 SELECT v.version, v.id, {on} AS sorted_on, v.body
