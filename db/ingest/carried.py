@@ -17,6 +17,11 @@ from db.ingest.subjects import Subject
 _LISTED = frozenset({"app", "mini_program", "device"})
 
 
+def is_annexed(reading: Reading) -> bool:
+    """Whether a passage counts something and names it in an annex, which may be all that it says was done."""
+    return bool(reading.counts) and words.pattern("annexes").search(reading.text) is not None
+
+
 class CountCarrier:
     """Finds the counts of one paragraph that have no measure in their own clause."""
 
@@ -49,13 +54,20 @@ class CountCarrier:
             for quantity in between(reading.counts, clause.start, clause.end):
                 if not words.pattern("remaining").search(reading.text, clause.start, quantity.start):
                     continue
-                place = next_from(measures, clause.end)
+                act = next_from(measures, clause.end)
+                place = act or self._annexed(clause)
                 if place is None:
                     break
                 for count in counts_in(reading, quantity.start, clause.end, [place]):
                     self._result.count(Found(reading, sentence, clause, count, attribution))
                     self._use(sentence, place.start)
-                    self._act(quantity.start, quantity.end, count, clause, attribution)
+                    if act is not None:
+                        self._act(quantity.start, quantity.end, count, clause, attribution)
+
+    def _annexed(self, clause: Clause) -> Measure | None:
+        """尚有 9款未整改（详见附件）: an annex that names those who are left is a circular."""
+        annex = words.pattern("annexes").search(self._reading.text, clause.start, clause.end)
+        return Measure("circular_notice", *annex.span(), clause.end) if annex else None
 
     def _use(self, sentence: Sentence, position: int) -> None:
         """Note that the clause of a measure gave a record, though its count or list stands elsewhere."""

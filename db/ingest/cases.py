@@ -10,7 +10,7 @@ from db.ingest import words
 from db.ingest.attribution import Attribution
 from db.ingest.clauses import Clause, Sentence
 from db.ingest.details import add_details
-from db.ingest.drafts import Draft, Result, narrowed, violations
+from db.ingest.drafts import Draft, Found, Result, narrowed, violations
 from db.ingest.evidence import Evidence, first_of_each
 from db.ingest.measures import Measure, measures_in
 from db.ingest.names import named_subjects
@@ -40,13 +40,33 @@ class CaseReader:
     _decided: dict[Subject, Draft] = field(default_factory=dict)
     """What was decided of the case before, which a paragraph that only points back still speaks of."""
 
+    _is_crime: bool = False
+    _caught: Found | None = None
+    """The count of the suspects of the case at hand, who are one subject where the case decides on nobody else."""
+
     def enter(self, reading: Reading) -> None:
         """A new segment: a heading, a numbered paragraph, or one after a case that was decided begins another case."""
         begins = reading.segment.kind in ("title", "heading") or words.pattern("case_begins").search(reading.text)
         if begins:
             self._decided = {}
         if begins or self._closed:
+            self.finish()
+            self._is_crime = words.pattern("crime_cases").search(reading.text) is not None
             self.categories, self.parties, self._told, self._closed = [], [], "", False
+
+    def finish(self) -> None:
+        """Hand over the suspects of the case at hand: 抓获犯罪嫌疑人5名 is a count and an action."""
+        found, self._caught = self._caught, None
+        if found is None or self._closed:
+            return
+        count, noun = found.count, found.count.noun
+        start = min(count.quantity.start, noun.start) if noun else count.quantity.start
+        end = max(count.quantity.end, noun.end) if noun else count.quantity.end
+        draft = Draft(found.reading, Subject(start, end, kind=count.subject), start, reach=1, how="case")
+        draft.measures = [Evidence(count.measure.code, found.reading.segment, count.measure.start, count.measure.end)]
+        draft.categories, draft.clauses = narrowed(self.categories), [found.clause]
+        draft.attribution = found.attribution
+        self.result.add(draft)
 
     def observe(self, reading: Reading, sentence: Sentence) -> None:
         """Take in what a sentence tells of the case."""
@@ -70,7 +90,10 @@ class CaseReader:
             for measure in measures_in(reading, clause)
         ]
         reasons = Reasons(reading.text, sentence)
-        counted = [found.count.measure.start for found in self.result.counts_of(reading, sentence)]
+        counts = self.result.counts_of(reading, sentence)
+        if self._is_crime:
+            self._caught = self._caught or next((one for one in counts if one.count.subject == "person"), None)
+        counted = [found.count.measure.start for found in counts]
         measures = [one for one in measures if one[0].start not in counted]
         if not measures or any(reasons.says(plan, measures[0][0].start) for plan in _PLANS):
             return

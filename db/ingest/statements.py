@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from db.ingest import words
 from db.ingest.attribution import Attribution, attribute
-from db.ingest.carried import CountCarrier
+from db.ingest.carried import CountCarrier, is_annexed
 from db.ingest.cases import CaseReader
 from db.ingest.drafts import Draft, Result
 from db.ingest.introduced import Introductions
@@ -33,6 +33,7 @@ def read_statements(readings: Sequence[Reading]) -> Result:
             topic if not is_heading and words.pattern("points_to_paragraph_before").match(reading.text) else None
         )
         topic = _read_paragraph(reading, headings if is_heading else result, default, cases, open_topic)
+    cases.finish()
     lists.finish()
     # Headings speak of what follows: their counts are facts, their acts only where the body tells of none.
     read = [*(found.reading for found in result.counts), *(draft.reading for draft in result.drafts)]
@@ -54,9 +55,10 @@ def _read_paragraph(
     """What a sentence leaves open, an earlier one of its paragraph may have said; returns what stays open after it."""
     earlier: list[Draft] = []
     carrier = CountCarrier(reading, result)
+    tells = bool(reading.acts) or reading.circular is not None or is_annexed(reading)
     for sentence in reading.sentences:
         cases.observe(reading, sentence)
-        if not reading.acts and reading.circular is None:
+        if not tells:
             continue
         counted = len(result.counts)
         attributions = attribute(reading, sentence, attribution)

@@ -89,3 +89,23 @@ def test_a_bare_noun_after_names_means_those_named() -> None:
     read_ = read(told)
     assert names(read_, "fine") == {"青禾论坛", "云杉社区"}
     assert not any(action.unnamed_subject for action in read_.actions)
+
+
+def test_the_suspects_of_a_case_are_one_subject_of_what_was_done_to_them() -> None:
+    first = "一、海州公安机关侦破某公司篡改数据案。某团伙植入木马，非法控制计算机信息系统。公安机关抓获犯罪嫌疑人21名。"
+    second = "二、松岭公安机关侦破赵某造谣案。赵某编造网络谣言。目前，该团伙6名犯罪嫌疑人已被依法采取刑事强制措施。"
+    actions = read(f"{first}\n\n{second}").actions
+    assert [action.measures for action in actions] == [("unspecified_enforcement",), ("unspecified_enforcement",)]
+    assert [action.categories for action in actions] == [("system_compromise",), ("rumour_false_information",)]
+    assert not read("海州公安机关抓获犯罪嫌疑人21名。").actions
+
+
+def test_those_left_in_an_annex_are_named_in_a_circular() -> None:
+    read_ = read("某省通信管理局组织检查。截至目前，尚有57款App未完成整改（详见附件）。")
+    assert [(one.measure, one.value_min) for one in read_.figures] == [("circular_notice", 57)]
+    assert [action.measures for action in read_.actions] == [("circular_notice",)]
+
+
+def test_the_deadline_of_a_circular_is_no_circular() -> None:
+    read_ = read("截至通报规定时限，经复检，尚有6款App未完成整改，某省通信管理局决定对上述App予以下架。")
+    assert [(one.measure, one.value_min) for one in read_.figures] == [("app_delisting", 6)]
