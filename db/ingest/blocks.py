@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from db.ingest.mapped import MappedText
+from db.ingest.mapped import EMPTY, MappedText
 
 Kind = Literal["title", "heading", "paragraph", "item", "row"]
 
@@ -25,8 +24,7 @@ class Cell(NamedTuple):
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One visual line or paragraph of the page, furniture included."""
 
     kind: Kind
@@ -43,8 +41,11 @@ class Block:
         return self.mapped.text
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+BLANK = Block("paragraph", EMPTY, loose=True)
+"""A line without words, which parts paragraphs."""
+
+
+class Segment(NamedTuple):
     """One piece of the announcement itself."""
 
     kind: Kind

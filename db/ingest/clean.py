@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from db.ingest.blocks import Block, Kind, Segment
 from db.ingest.fold import fold
 from db.ingest.front_matter import read_front_matter
-from db.ingest.furniture import Sorted, sort_blocks
+from db.ingest.furniture import Line, Sorted, sort_blocks
 from db.ingest.html_blocks import read_blocks
-from db.ingest.mapped import MappedText
+from db.ingest.mapped import EMPTY, MappedText
 from db.ingest.markdown import read_markdown
 from db.ingest.notice import Notice
 from db.ingest.page_dates import parse_date, stated_date
@@ -75,35 +75,29 @@ def clean(notice: Notice) -> Cleaned:
 
 
 def _segments(title: MappedText | None, parts: Sorted) -> Iterator[Segment]:
-    if title is not None and title.text.strip():
-        yield _segment("title", title)
-    said = {title.text.strip()} if title else set()
-    for block in parts.body:
-        kind = _kind(block)
-        if kind == "heading" and block.text.strip() in said:
-            continue
-        yield _segment(kind, block.mapped)
+    stated = title.strip() if title is not None else EMPTY
+    if stated.text:
+        yield Segment("title", stated, fold(stated.text))
+    for block, words, folded in parts.body:
+        kind = _kind(block.kind, words)
+        # Where there is a title, a heading that repeats it says nothing new.
+        if kind != "heading" or title is None or words != stated.text:
+            yield Segment(kind, block.mapped.strip(), folded)
 
 
-def _segment(kind: Kind, mapped: MappedText) -> Segment:
-    mapped = mapped.strip()
-    return Segment(kind, mapped, fold(mapped.text))
-
-
-def _kind(block: Block) -> Kind:
+def _kind(kind: Kind, words: str) -> Kind:
     """A short line with an ordinal is a heading; a bold or marked one with sentences in it is not."""
-    text = block.text.strip()
-    whole = bool(_SENTENCE_END.search(text))
-    if block.kind == "heading":
-        return "paragraph" if whole and len(text) > _LONGEST_HEADING else "heading"
-    if not whole and len(text) <= _LONGEST_HEADING and _ORDINAL_HEADING.fullmatch(text):
+    is_short = len(words) <= _LONGEST_HEADING
+    if kind == "heading":
+        return "heading" if is_short or not _SENTENCE_END.search(words) else "paragraph"
+    if is_short and _ORDINAL_HEADING.fullmatch(words) and not _SENTENCE_END.search(words):
         return "heading"
-    return block.kind
+    return kind
 
 
-def _first_heading(body: tuple[Block, ...]) -> MappedText | None:
-    for block in body[:3]:
-        if block.kind == "heading" and not _ORDINAL_HEADING.fullmatch(block.text.strip()):
+def _first_heading(body: tuple[Line, ...]) -> MappedText | None:
+    for block, words, _ in body[:3]:
+        if block.kind == "heading" and not _ORDINAL_HEADING.fullmatch(words):
             return block.mapped
     return None
 

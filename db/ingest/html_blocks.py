@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from db.ingest.blocks import Block, Cell, Kind, Link
+from db.ingest.blocks import BLANK, Block, Cell, Kind, Link
 from db.ingest.html_tokens import Token, tokens
-from db.ingest.mapped import MappedBuilder, verbatim
+from db.ingest.mapped import EMPTY, MappedBuilder, verbatim
 from db.ingest.source_facts import page_facts
 from db.ingest.tables import joined_rows
 
@@ -141,7 +141,7 @@ class BlockReader:
         if not others:
             return
         at += len(first) + 1
-        self._flush("paragraph", at - 1)
+        self._flush("paragraph", ends_line=True)
         last = others.pop()
         if self._link is None:
             at = self._add_whole_lines(others, at)
@@ -149,7 +149,7 @@ class BlockReader:
             for line in others:
                 self._add(line, at, len(line))
                 at += len(line) + 1
-                self._flush("paragraph", at - 1)
+                self._flush("paragraph", ends_line=True)
         self._add(last, at, len(last))
 
     def _add_whole_lines(self, lines: list[str], at: int) -> int:
@@ -157,9 +157,11 @@ class BlockReader:
         region = self._stack[-1].region if self._stack else None
         for line in lines:
             end = at + len(line)
-            # A blank one is kept, as the place where it ends: it parts paragraphs.
-            stands = verbatim(self._text, at, end) if line and not line.isspace() else verbatim(self._text, end, end)
-            self.blocks.append(Block("paragraph", stands, (), region if stands.runs else None, True))
+            # A blank one is kept: it parts paragraphs.
+            is_blank = not line or line.isspace()
+            self.blocks.append(
+                BLANK if is_blank else Block("paragraph", verbatim(self._text, at, end), (), region, True)
+            )
             at = end + 1
         return at
 
@@ -173,20 +175,23 @@ class BlockReader:
         self._pending.builder.add(text, at, at + length)
         self._pending.bold += len(text.strip()) if self._bold else 0
 
-    def _flush(self, kind: Kind, blank_at: int | None = None) -> None:
+    def _flush(self, kind: Kind, *, ends_line: bool = False) -> None:
         """Close the block being collected. A blank loose line is kept: it parts paragraphs."""
-        pending, self._pending = self._pending, _Pending()
         if self._link is not None:
             self._link = (0, self._link[1])
-        mapped = pending.builder.build()
-        if mapped.text.strip():
-            is_bold = not self._loose() and kind == "paragraph" and pending.bold >= len(mapped.text.strip())
+        pending = self._pending
+        if pending.builder.size or pending.links:
+            self._pending = _Pending()
+        mapped = pending.builder.build() if pending.builder.size else EMPTY
+        words = mapped.text.strip()
+        if words:
+            is_bold = not self._loose() and kind == "paragraph" and pending.bold >= len(words)
             region = self._stack[-1].region if self._stack else None
             kind = "heading" if is_bold else kind
             cell = self._stack[-1].cell if self._stack else None
             self.blocks.append(Block(kind, mapped, tuple(pending.links), region, self._loose(), cell))
-        elif blank_at is not None:
-            self.blocks.append(Block("paragraph", verbatim(self._text, blank_at, blank_at), loose=True))
+        elif ends_line:
+            self.blocks.append(BLANK)
 
     def _loose(self) -> bool:
         return self._depth == 0

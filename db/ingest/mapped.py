@@ -22,9 +22,9 @@ class Run(NamedTuple):
         return self.end - self.start == self.size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MappedText:
-    """Immutable text with the source position of every character."""
+    """Text with the source position of every character; nobody changes one that is made."""
 
     text: str
     runs: tuple[Run, ...]
@@ -48,6 +48,8 @@ class MappedText:
 
     def keep(self, ranges: Iterable[tuple[int, int]]) -> MappedText:
         """The text made of the given stretches, which must be in order and apart."""
+        if len(self.runs) == 1 and self.runs[0].verbatim:
+            return _cut(self.text, self.runs[0].start, ranges)
         builder = MappedBuilder()
         index = 0
         for start, end in ranges:
@@ -66,6 +68,22 @@ class MappedText:
 
 
 EMPTY = MappedText("", ())
+
+
+def _cut(text: str, at: int, ranges: Iterable[tuple[int, int]]) -> MappedText:
+    """The given stretches of a text that stands verbatim from a position of the source on."""
+    parts: list[str] = []
+    runs: list[Run] = []
+    size = 0
+    for start, end in ranges:
+        parts.append(text[start:end])
+        if runs and runs[-1].end == at + start:
+            last = runs.pop()
+            runs.append(Run(last.at, last.size + end - start, last.start, at + end))
+        elif start < end:
+            runs.append(Run(size, end - start, at + start, at + end))
+        size += max(0, end - start)
+    return MappedText("".join(parts), tuple(runs))
 
 
 @dataclass(slots=True)

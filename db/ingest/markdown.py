@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from itertools import accumulate
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, zip_longest
 
-from db.ingest.blocks import Block, Kind, Link
+from db.ingest.blocks import BLANK, Block, Kind, Link
 from db.ingest.mapped import EMPTY, MappedBuilder
 
 # Images, links around images included, vanish; of a link only its words stay.
@@ -33,35 +33,35 @@ _JOIN_FROM = 30
 
 def read_markdown(blocks: list[Block]) -> list[Block]:
     """The blocks with Markdown read in the loose ones; blocks that come from HTML are left as they are."""
-    return list(_joined(_lines(blocks)))
+    return _joined(_lines(blocks))
 
 
 def _lines(blocks: list[Block]) -> Iterator[Block]:
-    for index, block in enumerate(blocks):
+    for block, after in zip_longest(blocks, blocks[1:], fillvalue=BLANK):
         if not block.loose:
             yield block
             continue
-        text = block.text
+        text = block.mapped.text
         signed = _FIRST_SIGN.match(text) is not None or _SIGN.search(text) is not None
-        if (not signed and (not text or text.isspace())) or (signed and _RULE.fullmatch(text)):
-            yield Block("paragraph", EMPTY, loose=True)
+        if _is_blank(text) or (signed and _RULE.fullmatch(text)):
+            yield BLANK
             continue
-        after = blocks[index + 1] if index + 1 < len(blocks) else None
-        underlined = after is not None and after.loose and bool(_UNDERLINE.fullmatch(after.text))
+        underlined = after.loose and _UNDERLINE.fullmatch(after.mapped.text) is not None
         yield _read_line(block, underlined) if signed or underlined else block
 
 
 def _read_line(block: Block, underlined: bool) -> Block:
-    start, kind = _prefix(block.text)
-    if underlined or _BOLD.fullmatch(block.text, start):
+    text = block.mapped.text
+    start, kind = _prefix(text)
+    if underlined or _BOLD.fullmatch(text, start):
         kind = "heading"
-    if _ROW.fullmatch(block.text):
+    if "|" in text and _ROW.fullmatch(text):
         kind = "row"
-        if _ROW_RULE.fullmatch(block.text):
+        if _ROW_RULE.fullmatch(text):
             return Block("row", EMPTY, loose=True)
-    ranges, urls = _kept(block.text, start, len(block.text))
-    mapped = block.mapped.keep(ranges)
-    return Block(kind, mapped, (*block.links, *_links(ranges, urls)), block.region, loose=True)
+    ranges, urls = _kept(text, start, len(text))
+    links = (*block.links, *_links(ranges, urls)) if urls else block.links
+    return Block(kind, block.mapped.keep(ranges), links, block.region, True)
 
 
 def _prefix(text: str) -> tuple[int, Kind]:
@@ -112,25 +112,32 @@ def _links(ranges: list[tuple[int, int]], links: list[tuple[int, int, str]]) -> 
         yield Link(kept_until(start), kept_until(end), url)
 
 
-def _joined(blocks: Iterator[Block]) -> Iterator[Block]:
-    """Hard-wrapped lines of one paragraph are one block again."""
+def _joined(blocks: Iterable[Block]) -> list[Block]:
+    """Hard-wrapped lines of one paragraph are one block again; blank ones are left out."""
+    found: list[Block] = []
     held: list[Block] = []
     for block in blocks:
         if held and not _continues(held[-1], block):
-            yield from _one(held)
+            found.append(_one(held))
             held = []
-        held.append(block)
-    yield from _one(held)
+        if held or not _is_blank(block.mapped.text):
+            held.append(block)
+    if held:
+        found.append(_one(held))
+    return found
 
 
-def _one(held: list[Block]) -> Iterator[Block]:
-    if len(held) > 1:
-        builder = MappedBuilder()
-        for block in held:
-            builder.extend(block.mapped, 0, 0, len(block.mapped))
-        yield Block("paragraph", builder.build(), held[0].links, held[0].region, loose=True)
-    elif held and held[0].text.strip():
-        yield held[0]
+def _one(held: list[Block]) -> Block:
+    if len(held) == 1:
+        return held[0]
+    builder = MappedBuilder()
+    for block in held:
+        builder.extend(block.mapped, 0, 0, len(block.mapped))
+    return Block("paragraph", builder.build(), held[0].links, held[0].region, loose=True)
+
+
+def _is_blank(text: str) -> bool:
+    return not text or text.isspace()
 
 
 def _continues(held: Block, block: Block) -> bool:
