@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+import sys
+from typing import NamedTuple
 
 from db.ingest.blocks import Segment
 
 _MARK = re.compile("[“”‘’《》（）。！？；，：]")
 _CLOSES = {"”": "“", "’": "‘", "》": "《", "）": "（"}
 _OPENS = frozenset(_CLOSES.values())
+_NESTING = frozenset((*_CLOSES, *_OPENS))
 _ENDS_SENTENCE = frozenset("。！？")
 _LONGEST_NEST = 300
+_NO_NEST = (sys.maxsize, sys.maxsize)
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A stretch between two commas or stronger marks; positions are those of its segment."""
 
     start: int
@@ -26,19 +26,12 @@ class Clause:
     """The mark that ends it, empty at the end of the segment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """The clauses between two full stops."""
 
     clauses: tuple[Clause, ...]
-
-    @property
-    def start(self) -> int:
-        return self.clauses[0].start
-
-    @property
-    def end(self) -> int:
-        return self.clauses[-1].end
+    start: int
+    end: int
 
 
 def split(segment: Segment) -> tuple[Sentence, ...]:
@@ -48,50 +41,52 @@ def split(segment: Segment) -> tuple[Sentence, ...]:
     for clause in _clauses(segment.folded):
         held.append(clause)
         if clause.closer in _ENDS_SENTENCE:
-            sentences.append(Sentence(tuple(held)))
+            sentences.append(_sentence(held))
             held = []
     if held:
-        sentences.append(Sentence(tuple(held)))
+        sentences.append(_sentence(held))
     return tuple(sentences)
 
 
-def _clauses(text: str) -> Iterator[Clause]:
-    nests = _nests(text)
-    starts = [start for start, _ in nests]
+def _sentence(clauses: list[Clause]) -> Sentence:
+    return Sentence(tuple(clauses), clauses[0].start, clauses[-1].end)
+
+
+def _clauses(text: str) -> list[Clause]:
+    marks = [(found.start(), found.group()) for found in _MARK.finditer(text)]
+    nests = iter(_nests(marks))
+    nest_start, nest_end = next(nests, _NO_NEST)
+    found: list[Clause] = []
     at = 0
-    for found in _MARK.finditer(text):
-        position, mark = found.start(), found.group()
-        if mark in _CLOSES or mark in _OPENS or _inside(nests, starts, position):
+    for position, mark in (*marks, (len(text), "")):
+        if mark in _NESTING:
             continue
-        yield from _trimmed(text, at, position, mark)
+        while nest_end < position:
+            nest_start, nest_end = next(nests, _NO_NEST)
+        if nest_start < position:
+            continue
+        # A sentence that ends right after a quotation still needs its full stop.
+        words = text[at:position]
+        if size := len(words.strip()):
+            start = at if size == len(words) else at + len(words) - len(words.lstrip())
+            found.append(Clause(start, start + size, mark))
         at = position + 1
-    yield from _trimmed(text, at, len(text), "")
+    return found
 
 
-def _trimmed(text: str, start: int, end: int, closer: str) -> Iterator[Clause]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    # A sentence that ends right after a quotation still needs its full stop.
-    if start < end:
-        yield Clause(start, end, closer)
-
-
-def _nests(text: str) -> list[tuple[int, int]]:
+def _nests(marks: list[tuple[int, str]]) -> list[tuple[int, int]]:
     """The outermost pairs of marks that do match; a stray mark nests nothing."""
     open_marks: list[tuple[str, int]] = []
     pairs: list[tuple[int, int]] = []
-    for found in _MARK.finditer(text):
-        mark = found.group()
+    for position, mark in marks:
         if mark in _OPENS:
-            open_marks.append((mark, found.start()))
+            open_marks.append((mark, position))
         elif (opener := _CLOSES.get(mark)) is not None:
             while open_marks:
                 opened, start = open_marks.pop()
                 if opened == opener:
-                    if found.start() - start <= _LONGEST_NEST:
-                        pairs.append((start, found.start()))
+                    if position - start <= _LONGEST_NEST:
+                        pairs.append((start, position))
                     break
     return _outermost(sorted(pairs))
 
@@ -103,7 +98,3 @@ def _outermost(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
             kept.append((start, end))
     return kept
 
-
-def _inside(nests: list[tuple[int, int]], starts: list[int], position: int) -> bool:
-    index = bisect_right(starts, position) - 1
-    return index >= 0 and position < nests[index][1]

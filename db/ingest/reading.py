@@ -6,12 +6,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from db.ingest import quantities, words
 from db.ingest.blocks import Segment
 from db.ingest.clauses import Sentence, split
+from db.ingest.lazy import lazy
 from db.ingest.lexicon import Spot
 from db.ingest.quantities import Quantity
 from db.ingest.scan import Hits, scanner
@@ -53,20 +53,20 @@ class Reading:
         self.phrase_heads: list[Spot] | None = None
         """The nouns that stand right after 的, once they have been asked for."""
 
-    @cached_property
+    @lazy
     def sentences(self) -> tuple[Sentence, ...]:
         return split(self.segment)
 
-    @cached_property
+    @lazy
     def hits(self) -> Hits:
         """What the one pass over the text found."""
         return scanner().scan(self.text)
 
-    @cached_property
+    @lazy
     def kinds(self) -> list[Spot]:
         return self.hits.spots("kinds")
 
-    @cached_property
+    @lazy
     def categories(self) -> list[Spot]:
         # The name of a law or an app tells of no breach.
         return [spot for spot in self.hits.spots("categories") if not overlaps(self.titled, spot.start, spot.end)]
@@ -79,19 +79,19 @@ class Reading:
         """The violations that stand whole between two positions."""
         return between(self.categories, start, end)
 
-    @cached_property
+    @lazy
     def authorities(self) -> list[Spot]:
         return self.hits.spots("authorities")
 
-    @cached_property
+    @lazy
     def instruments(self) -> list[Spot]:
         return self.hits.spots("instruments")
 
-    @cached_property
+    @lazy
     def campaigns(self) -> list[Spot]:
         return self.hits.spots("campaigns")
 
-    @cached_property
+    @lazy
     def circular(self) -> tuple[int, int] | None:
         """The first word that announces a circular."""
         found = self.search("circulars", 0, len(self.text))
@@ -101,30 +101,30 @@ class Reading:
         """The first match between two positions of a pattern that the scan tells of."""
         return words.pattern(name).search(self.text, start, end) if self.hits.may_match(name) else None
 
-    @cached_property
+    @lazy
     def brackets(self) -> list[tuple[int, int]]:
         """The stretches in brackets."""
         return [found.span() for found in _BRACKETS.finditer(self.text)]
 
-    @cached_property
+    @lazy
     def quoted(self) -> list[tuple[int, int]]:
         """The short stretches in quotation marks: names and catchwords."""
         return [found.span() for found in _QUOTED.finditer(self.text)]
 
-    @cached_property
+    @lazy
     def titled(self) -> list[tuple[int, int]]:
         """The stretches in title marks: laws, apps, articles."""
         return [found.span() for found in _TITLED.finditer(self.text)]
 
-    @cached_property
+    @lazy
     def counts(self) -> list[Quantity]:
         return quantities.counts(self.text)
 
-    @cached_property
+    @lazy
     def sums(self) -> list[Quantity]:
         return quantities.sums(self.text)
 
-    @cached_property
+    @lazy
     def acts(self) -> list[Act]:
         """Words that may be measures: those of the lists, and verbs whose object has still to be seen."""
         found = [Act(spot.start, spot.end, spot.code, None) for spot in self.hits.spots("measures")]
