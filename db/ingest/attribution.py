@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from db.ingest import words
 from db.ingest.clauses import Clause, Sentence
@@ -16,8 +16,7 @@ from db.ingest.reading import Reading, between
 _BEFORE = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(NamedTuple):
     """The authorities of a clause, and from how far away they were read."""
 
     authorities: tuple[Evidence, ...]
@@ -50,6 +49,8 @@ def is_joint(reading: Reading, spot: Spot) -> bool:
 
 def attribute(reading: Reading, sentence: Sentence, before: Attribution) -> list[Attribution]:
     """The attribution of every clause of a sentence; `before` holds until one names its own authority."""
+    if not reading.authorities:
+        return [before] * len(sentence.clauses)
     current, directed, found = before, False, []
     for clause in sentence.clauses:
         spots = agents(reading, clause)

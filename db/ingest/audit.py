@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from db.ingest import words
 from db.ingest.clauses import Clause
@@ -18,8 +18,7 @@ _Stretches = list[tuple[int, int]]
 _OF_THE_CLAUSE = frozenset({"how", "conduct"})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What became of one clause, and why."""
 
     reading: Reading
@@ -34,10 +33,18 @@ def audit(readings: Sequence[Reading], result: Result) -> Iterator[Verdict]:
     for reading in readings:
         used = sorted(set(result.used.get(reading.index, ())))
         unread = sorted(set(result.unread.get(reading.index, ())))
+        alike = _alike(reading) if not used and not unread else None
         for sentence in reading.sentences:
             reasons = Reasons(reading.text, sentence)
             for clause in sentence.clauses:
-                yield _judge(reading, reasons, clause, used, unread)
+                yield Verdict(reading, clause, alike) if alike else _judge(reading, reasons, clause, used, unread)
+
+
+def _alike(reading: Reading) -> str | None:
+    """The outcome of all clauses of a segment that gave no record, where it has to be the same."""
+    if reading.segment.kind in ("title", "heading"):
+        return "heading"
+    return None if reading.acts or reading.counts else "no_act"
 
 
 def _judge(reading: Reading, reasons: Reasons, clause: Clause, used: _Stretches, unread: _Stretches) -> Verdict:

@@ -70,10 +70,11 @@ class CaseReader:
 
     def observe(self, reading: Reading, sentence: Sentence) -> None:
         """Take in what a sentence tells of the case."""
-        stated = violations(reading, sentence.start, sentence.end, None)
-        self.categories = first_of_each([*self.categories, *stated])
+        if stated := violations(reading, sentence.start, sentence.end, None):
+            self.categories = first_of_each([*self.categories, *stated])
         self._told = (self._told + reading.text[sentence.start : sentence.end])[-_REMEMBERED:]
-        self.parties = [*self.parties, *mentions(reading, sentence.start, sentence.end)][:_PARTIES]
+        if len(self.parties) < _PARTIES:
+            self.parties = [*self.parties, *mentions(reading, sentence.start, sentence.end)][:_PARTIES]
 
     def act(
         self,

@@ -97,4 +97,3 @@ def _outermost(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
         if not kept or start > kept[-1][1]:
             kept.append((start, end))
     return kept
-

@@ -111,10 +111,13 @@ def _leaves() -> dict[str, tuple[str | None, str | None, str | None]]:
 
 def violations(reading: Reading, start: int, end: int, subject: Subject | None) -> list[Evidence]:
     """The categories that a stretch of text states, general ones only where nothing says more."""
+    spots = reading.categories_between(start, end)
+    if not spots:
+        return []
     names = subject.names if subject is not None else ()
     found = [
         Evidence(spot.code, reading.segment, spot.start, spot.end)
-        for spot in reading.categories_between(start, end)
+        for spot in spots
         # A name says nothing of what its bearer did.
         if not any(name.start <= spot.start and spot.end <= name.end for name in names)
     ]
@@ -123,6 +126,8 @@ def violations(reading: Reading, start: int, end: int, subject: Subject | None) 
 
 def narrowed(categories: list[Evidence]) -> list[Evidence]:
     """Without the general categories that a narrower one beside them makes idle."""
+    if len(categories) < 2:
+        return categories
     present = {one.value for one in categories}
     return [one for one in categories if not _says_less(one.value, present)]
 

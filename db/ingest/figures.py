@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from db.ingest import words
@@ -97,7 +97,7 @@ def _same_subject(measure: str, unit: str, before: Count | None) -> str | None:
 def _fitting(measure: Measure, subject: str) -> Measure:
     """The measure that its verb is when done to what was counted: 关闭账号3个、群组2个 are two measures."""
     code = words.frames().by_kind.get((measure.verb, subject)) if measure.verb else None
-    return replace(measure, code=code) if code is not None else measure
+    return measure._replace(code=code) if code is not None else measure
 
 
 def _measure_of(reading: Reading, quantity: Quantity, measures: Sequence[Measure], after: int) -> Measure | None:

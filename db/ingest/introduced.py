@@ -34,7 +34,7 @@ class Introductions:
 
     def read(self, reading: Reading, attribution: Attribution) -> None:
         """Take in one segment: names it introduces, and acts on all introduced before."""
-        for found in _acted_on().finditer(reading.text):
+        for found in _acted_on().finditer(reading.text) if self.drafts else ():
             noun = head_kind(reading, *found.span("noun"))
             code = words.frames().by_kind.get((found["verb"], noun.code)) if noun else None
             if noun is not None and code is not None:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, overload
 T = TypeVar("T")
 
 
-class lazy(Generic[T]):  # noqa: N801 - it stands where `property` would
+class lazy(Generic[T]):
     """A property that is worked out once, and from then on is a plain attribute.
 
     What `functools.cached_property` does, without the lock that it takes in Python 3.11.

@@ -47,7 +47,9 @@ class Lexicon:
         for index in patterns:
             pattern, code = self.patterns[index]
             found.extend((*match.span(), (code,)) for match in pattern.finditer(text))
-        return [Spot(code, start, end) for start, end, codes in _longest_first(found) for code in codes]
+        if len(found) > 1:
+            found = _longest_first(found)
+        return [Spot(code, start, end) for start, end, codes in found for code in codes]
 
 
 def _longest_first(found: list[_Found]) -> list[_Found]:

@@ -106,7 +106,9 @@ class ListReader:
 
     def _enumerate(self, reading: Reading, attribution: Attribution) -> None:
         """具体包括甲、乙及丙: names without any mark, after the act that fell on them."""
-        for sentence in reading.sentences if reading.segment.kind == "paragraph" else ():
+        if reading.segment.kind != "paragraph" or not _may_enumerate(reading):
+            return
+        for sentence in reading.sentences:
             for clause, before in zip(sentence.clauses, (None, *sentence.clauses), strict=False):
                 found = words.pattern("enumerates").search(reading.text, clause.start, clause.end)
                 if found is None and (before is None or not _opens_list(reading, before)):
@@ -164,9 +166,11 @@ class ListReader:
     def _announce(self, reading: Reading) -> None:
         if reading.circular is not None and self.announced is None:
             self.announced = Evidence("circular_notice", reading.segment, *reading.circular)
-        self._leads = words.pattern("list_leads").search(reading.text) is not None
+        self._leads = reading.search("list_leads", 0, len(reading.text)) is not None
         self._lead(reading)
-        stated = first_of_each(violations(reading, 0, len(reading.text), None))
+        stated: list[Evidence] = []
+        if self._leads or not self.topic:
+            stated = first_of_each(violations(reading, 0, len(reading.text), None))
         self.ground = stated if self._leads else []
         self.topic = self.topic or narrowed(stated)
 
@@ -190,8 +194,8 @@ class ListReader:
 
     def _order(self, reading: Reading) -> None:
         """What all that are listed are told to do, before the list or after it."""
-        found = words.pattern("list_orders").search(reading.text)
-        if found is None or self.ordered is not None:
+        found = words.pattern("list_orders").search(reading.text) if self.ordered is None else None
+        if found is None:
             return
         self.ordered = Evidence("correction_order", reading.segment, *found.span())
         clause = next(
@@ -251,6 +255,13 @@ class ListReader:
         draft.clauses = [clause for sentence in reading.sentences for clause in sentence.clauses]
         draft.reach = 1
         self.drafts.append(draft)
+
+
+def _may_enumerate(reading: Reading) -> bool:
+    """Whether any clause may hold an enumeration: tried for all at once, since few paragraphs have one."""
+    return words.pattern("enumerates").search(reading.text) is not None or (
+        "：" in reading.text and words.pattern("enumeration_ends").search(reading.text) is not None
+    )
 
 
 def _opens_list(reading: Reading, clause: Clause) -> bool:

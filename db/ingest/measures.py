@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from db.ingest import words
 from db.ingest.clauses import Clause
@@ -20,8 +20,7 @@ _NO_OBJECT = re.compile("(?:处置|处理|处罚|措施|了)*(?:$|[，。；、�
 """A verb that this follows has no object after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """One measure word in place."""
 
     code: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from db.ingest import words
 from db.ingest.gazetteer import lookup
@@ -17,6 +18,7 @@ from db.ingest.subjects import Name, Subject, head_kind, kind_at
 _QUOTED = re.compile(
     "“(?P<double>[^“”]{1,60})”|‘(?P<single>[^‘’]{1,60})’|《(?P<title>[^《》]{1,40})》|@(?P<at>[^\\s、，。；：“”《》（）@等]{1,40})"
 )
+_NAME_MARK = re.compile("[“‘《@、]")
 _GAP = re.compile("(?:（[^（）]{0,60}）)?\\s*(?:、|和|与|及|以及)?\\s*")
 _QUOTES = ("“", "《")
 _BARE = "[\u4e00-\u9fffa-z0-9·.+\\-]{1,20}"
@@ -36,8 +38,7 @@ _LONGEST_CALL = 12
 _GLOSS = re.compile("（[^（）]{1,40}）")
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(NamedTuple):
     """One candidate: the name's own stretch, and the stretch with its marks."""
 
     start: int
@@ -67,12 +68,29 @@ def _fault_list() -> re.Pattern[str]:
     return re.compile(words.genre()["not_subjects_after"])
 
 
-def named_subjects(reading: Reading, start: int, end: int, assumed: str | None = None) -> list[Subject]:
+def named_subjects(reading: Reading, start: int, end: int, assumed: str | None = None) -> Sequence[Subject]:
     """The groups of names between two positions, in order.
 
     `assumed` is what bearers of names are where the text does not call them anything: given where
     the place alone shows that the names are those of who is acted on.
     """
+    if not _may_name(reading, start, end):
+        return ()
+    known = reading.subjects.get((start, end, assumed))
+    if known is None:
+        known = reading.subjects[start, end, assumed] = tuple(_groups(reading, start, end, assumed))
+    return known
+
+
+def _may_name(reading: Reading, start: int, end: int) -> bool:
+    """Whether a stretch holds what any name shows itself by: a mark, a list, or a name known beforehand."""
+    if _NAME_MARK.search(reading.text, start, end) is not None:
+        return True
+    begins = reading.hits.begins("names")
+    return bisect_left(begins, start) < bisect_left(begins, end)
+
+
+def _groups(reading: Reading, start: int, end: int, assumed: str | None) -> list[Subject]:
     groups: list[Subject] = []
     for run in _runs(_items(reading, start, end) or _leading(reading, start, end), reading.text):
         subject = _subject(reading, run, end, assumed)
@@ -191,7 +209,7 @@ def _leading(reading: Reading, start: int, end: int) -> list[_Item]:
     begins = bool(members) and members[0][0] == (lead.end() if lead else start)
     if not begins or not any(named.search(reading.text[low:high]) for low, high in members):
         return []
-    return [replace(item, sort="leading") for item in _bare_members(reading, members)]
+    return [item._replace(sort="leading") for item in _bare_members(reading, members)]
 
 
 def _known(reading: Reading, start: int, end: int) -> Iterator[_Item]:

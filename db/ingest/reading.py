@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from db.ingest import quantities, words
 from db.ingest.blocks import Segment
@@ -18,6 +17,7 @@ from db.ingest.scan import Hits, scanner
 
 if TYPE_CHECKING:
     from db.ingest.measures import Measure
+    from db.ingest.subjects import Subject
 
 REACH = 300
 """So far from an act, at most, stands what belongs to it: a clause can be a whole page."""
@@ -50,6 +50,8 @@ class Reading:
         self.text = segment.folded
         self.measures: dict[tuple[int, int], Sequence[Measure]] = {}
         """The measures of its clauses, once they have been asked for."""
+        self.subjects: dict[tuple[int, int, str | None], tuple[Subject, ...]] = {}
+        """The names between two positions, once they have been asked for."""
         self.phrase_heads: list[Spot] | None = None
         """The nouns that stand right after 的, once they have been asked for."""
 
@@ -69,7 +71,9 @@ class Reading:
     @lazy
     def categories(self) -> list[Spot]:
         # The name of a law or an app tells of no breach.
-        return [spot for spot in self.hits.spots("categories") if not overlaps(self.titled, spot.start, spot.end)]
+        spots = self.hits.spots("categories")
+        titled = self.titled if spots else ()
+        return [one for one in spots if not overlaps(self.titled, one.start, one.end)] if titled else spots
 
     def kinds_between(self, start: int, end: int) -> Sequence[Spot]:
         """The nouns that stand whole between two positions."""
@@ -127,6 +131,8 @@ class Reading:
     @lazy
     def acts(self) -> list[Act]:
         """Words that may be measures: those of the lists, and verbs whose object has still to be seen."""
+        if not self.hits.may_have("measures") and not self.hits.may_have("verbs"):
+            return []
         found = [Act(spot.start, spot.end, spot.code, None) for spot in self.hits.spots("measures")]
         taken = [(act.start, act.end) for act in found]
         for verb in self.hits.find("verbs", 0, len(self.text)):
@@ -139,8 +145,7 @@ class Reading:
         return any(found.end() == len(before) for found in words.pattern("negations").finditer(before))
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """A measure word with its code, or a verb (`关闭`) that becomes one by its object."""
 
     start: int

@@ -23,7 +23,7 @@ class _Entry:
     forms: list[str] = field(default_factory=list)
     """The lists it is a form of."""
     tries: list[tuple[str, int]] = field(default_factory=list)
-    """The patterns of lexicons that may match where it stands."""
+    """The patterns of lexicons that may match where it stands, by lexicon and place."""
     names: list[str] = field(default_factory=list)
     """The named patterns that may match where it stands."""
 
@@ -82,8 +82,8 @@ class Scanner:
             for name in entry.forms:
                 # Of two forms that begin together the longer one ends, and so comes, later.
                 hits.forms.setdefault(name, {})[start] = end
-            if entry.tries:
-                hits.tries.update(entry.tries)
+            for name, place in entry.tries:
+                hits.tries.setdefault(name, set()).add(place)
             if entry.names:
                 hits.names.update(entry.names)
         return hits
@@ -97,23 +97,32 @@ class Hits:
         self._text = text
         self.forms: dict[str, dict[int, int]] = {}
         """By list, where a form begins and where the longest one there ends."""
-        self.tries: set[tuple[str, int]] = set()
+        self.tries: dict[str, set[int]] = {}
+        """By lexicon, the patterns worth trying."""
         self.names: set[str] = set()
         self._begins: dict[str, list[int]] = {}
 
     def spots(self, name: str) -> list[Spot]:
         """The spots of a lexicon."""
-        forms = self.forms.get(name, {})
-        patterns = self._scanner.always[name] + sorted(place for owner, place in self.tries if owner == name)
-        if not forms and not patterns:
+        if not self.may_have(name):
             return []
-        return self._scanner.lexicons[name].spots(self._text, forms.items(), patterns)
+        patterns = [*self._scanner.always[name], *sorted(self.tries.get(name, ()))]
+        return self._scanner.lexicons[name].spots(self._text, self.forms.get(name, {}).items(), patterns)
 
-    def find(self, name: str, start: int, end: int) -> Iterator[re.Match[str]]:
-        """The matches of a plain list between two positions, apart and in order, as `finditer` has them."""
+    def may_have(self, name: str) -> bool:
+        """Whether the text may hold anything of a lexicon or a plain list."""
+        return name in self.forms or name in self.tries or bool(self._scanner.always.get(name))
+
+    def begins(self, name: str) -> list[int]:
+        """Where words of a plain list begin, in order."""
         begins = self._begins.get(name)
         if begins is None:
             begins = self._begins[name] = sorted(self.forms.get(name, ()))
+        return begins
+
+    def find(self, name: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        """The matches of a plain list between two positions, apart and in order, as `finditer` has them."""
+        begins = self.begins(name)
         pattern, at = self._scanner.lists[name].pattern, start
         for index in range(bisect_left(begins, start), bisect_left(begins, end)):
             if begins[index] >= at and (match := pattern.match(self._text, begins[index], end)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -99,10 +99,10 @@ def _body_of(source: str) -> str | None:
 def lead_attribution(readings: Iterable[Reading], but: str | None = None) -> Attribution:
     """The authority of the first sentence that names one that acts, `but` for one that names nobody in particular."""
     for reading in readings:
-        for sentence in reading.sentences:
+        for sentence in reading.sentences if reading.authorities else ():
             for attribution in attribute(reading, sentence, NOBODY):
                 if any(one.value not in (but, *_JUDGES) for one in attribution.authorities):
-                    return replace(attribution, reach=2)
+                    return attribution._replace(reach=2)
     return NOBODY
 
 

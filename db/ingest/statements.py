@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from db.ingest import words
 from db.ingest.attribution import Attribution, attribute
@@ -74,5 +73,5 @@ def _read_paragraph(
         topic = reader.open_ground() or topic
         last = reader.attributions[-1]
         if last.authorities and last.reach == 0:
-            attribution = replace(last, reach=1)
+            attribution = last._replace(reach=1)
     return topic

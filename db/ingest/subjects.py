@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from db.ingest import words
 from db.ingest.lexicon import Spot, trie_pattern
@@ -14,8 +14,7 @@ _MODIFIER_REACH = 48
 _LONGEST_NOUN = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A proper name, without quotation marks, and what the text calls its bearer."""
 
     start: int
@@ -25,8 +24,7 @@ class Name:
     """Where the company stands that runs it, if the text has it apart from the name, as a table does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """One group of subjects: names, or a noun phrase that names nobody."""
 
     start: int

@@ -13,7 +13,7 @@ from db.ingest.lexicon import Lexicon, trie_pattern
 from db.ingest.source_facts import source
 from schema.codes import vocabulary_source
 
-TRIED = ("circulars", "masked", "company_names", "party_people")
+TRIED = ("circulars", "list_leads", "masked", "company_names", "party_people")
 """Patterns that are searched for in every passage, and mostly in vain."""
 
 
