@@ -47,7 +47,9 @@ def continued(
     for index, record in enumerate(now):
         record_id = pairs[index].id if index in pairs else _free(kind, record.id, taken)
         taken.add(record_id)
-        record = corrections.apply(record.model_copy(update={"id": record_id}))
+        if record_id != record.id:
+            record = record.model_copy(update={"id": record_id})
+        record = corrections.apply(record)
         if not corrections.is_retracted(record_id) and not same(stood.get(record_id), record):
             opened.append(record)
     # A person saw to a corrected record: not reading it any more in the same text is no reason to close it.

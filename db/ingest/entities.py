@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from db.ingest.gazetteer import operator_mention
@@ -67,7 +68,7 @@ def _language(name: str) -> NameLanguage:
 
 
 def _new_entity(entity_id: str, mention: ExtractedMention) -> Entity:
-    raw = next((item for item in vocabulary_source("entities") if item["code"] == entity_id), None)
+    raw = _gazetteer().get(entity_id)
     found = list(_gazetteer_names(raw) if raw else _stated_names(mention.name))
     names = tuple({match_key(n.name) + n.language: n for n in reversed(found)}.values())[::-1]
     return Entity(
@@ -78,6 +79,12 @@ def _new_entity(entity_id: str, mention: ExtractedMention) -> Entity:
         names=names,
         revision=_UNSTAMPED,
     )
+
+
+@cache
+def _gazetteer() -> Mapping[str, Mapping[str, Any]]:
+    """The entities known from the start, by id."""
+    return {str(item["code"]): item for item in vocabulary_source("entities")}
 
 
 def _gazetteer_names(raw: Mapping[str, Any]) -> Iterator[EntityName]:
