@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
+from db.ingest import words
 from db.ingest.attribution import NOBODY, Attribution
 from db.ingest.clauses import Clause, Sentence
 from db.ingest.evidence import Evidence
@@ -74,7 +75,11 @@ class Result:
     """By segment, the stretches of grounds that gave none, though measures fell on them."""
 
     def add(self, draft: Draft) -> None:
-        self.drafts.append(draft)
+        kind = draft.subject.kind if draft.subject is not None else None
+        never = words.genre()["never_done_to"]
+        draft.measures = [one for one in draft.measures if kind not in never.get(one.value, ())]
+        if draft.measures:
+            self.drafts.append(draft)
         for clause in draft.clauses:
             self.use(draft.reading, clause)
 

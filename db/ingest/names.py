@@ -294,7 +294,9 @@ def _noun_after(reading: Reading, after: int, end: int) -> Spot | None:
     count = _counted().match(reading.text, after, end)
     spot = kind_at(reading, count.end() if count else after)
     if spot is not None and spot.end <= end:
-        return spot
+        made = words.pattern("made_by").match(reading.text, spot.end, end)
+        # 等知名企业开发的App: the names are those of what was made.
+        return next(reversed(reading.kinds_between(made.end(), min(end, made.end() + TAIL))), spot) if made else spot
     trailing = _trailing().search(reading.text, max(after, end - TAIL), end)
     head = head_kind(reading, after, trailing.start() if trailing else end)
     return head or _noun_of_phrase(reading, after, end)

@@ -72,3 +72,22 @@ def test_the_day_of_the_news_is_not_that_of_the_act() -> None:
     act = "甲市网信办依法对某科技公司处以罚款5万元。"
     days = [read(f"2022年11月19日，{lead}{act}").actions[0].decided_on for lead in ("", "记者获悉，近日，")]
     assert [day is not None for day in days] == [True, False]
+
+
+def test_what_companies_make_is_an_app() -> None:
+    found = read("某省网信办通报甲信、乙购、丙行等知名企业开发的多用户量App。")
+    assert {one.kind for action in found.actions for one in action.entities} == {"app"}
+
+
+def test_an_account_is_not_taken_from_stores() -> None:
+    assert read("工信部下架App、“甲解绑”账号。").actions == ()
+
+
+def test_the_term_that_a_circular_set_is_no_circular() -> None:
+    found = read("截至通报规定时限，尚有6款App未完成整改，某省通信管理局对上述App予以下架。")
+    assert {one.measure for one in found.figures} == {"app_delisting"}
+
+
+def test_who_reports_an_act_does_not_do_it() -> None:
+    found = read("公安部网安局4月1日报道，甲市公安机关抓获犯罪嫌疑人12人。")
+    assert [one.authorities for one in found.figures] == [("police",)]
