@@ -54,6 +54,8 @@ class ListReader:
     _enumerated: list[tuple[Draft, int]] = field(default_factory=list)
     """Names that a sentence only enumerates, and the place of their segment: what was done to them it said before."""
     _leads: bool = False
+    _apart: bool = False
+    """Whether any passage says that the list is a paper of its own."""
     _table: _Table | None = None
 
     def read(self, reading: Reading, attribution: Attribution) -> None:
@@ -67,6 +69,7 @@ class ListReader:
             self._listed_in_prose(reading, attribution)
         self._enumerate(reading, attribution)
         self._announce(reading)
+        self._apart = self._apart or words.pattern("annexes").search(reading.text) is not None
         if self.announced:
             self._order(reading)
 
@@ -136,12 +139,18 @@ class ListReader:
 
     def _uncounted_list(self) -> None:
         """A circular whose list the page does not hold names as many as it counts, and nobody by name."""
+        told = set()
         for found in self.result.counts:
             count, reading = found.count, found.reading
             if count.measure.code != "circular_notice" or count.subject not in _COUNTED or count.noun is None:
                 continue
-            if count.quantity.qualifier != "exact" or not words.pattern("list_apart").search(reading.text):
+            here = words.pattern("list_apart").search(reading.text) is not None
+            # A page that tells of one circular only may say elsewhere that its list is an annex.
+            if count.quantity.qualifier != "exact" or not (here or (self._apart and not self.result.drafts)):
                 continue
+            if (count.subject, count.quantity.bounds) in told:
+                continue
+            told.add((count.subject, count.quantity.bounds))
             start = min(count.quantity.start, count.noun.start)
             subject = Subject(start, max(count.quantity.end, count.noun.end), kind=count.subject)
             measure = Evidence("circular_notice", reading.segment, count.measure.start, count.measure.end)

@@ -271,7 +271,8 @@ def _subject(reading: Reading, run: list[_Item], end: int, assumed: str | None) 
         # 约谈“甲”网站负责人: the talk is with who runs it, but the name is that of the site.
         noun, assumed = _run_by(reading, noun), assumed or "platform"
     if noun is not None and noun.code not in words.genre()["nameable"]:
-        if (assumed is None and run[0].sort != "leading") or noun.start - after < _FAR:
+        # 查处微博平台…案件: a known name, or one that a list begins with, needs no noun of its own.
+        if (assumed is None and run[0].sort not in ("leading", "known")) or noun.start - after < _FAR:
             return None
         noun = None
     if _fault_list().match(reading.text, noun.end if noun is not None else after, end):

@@ -109,3 +109,13 @@ def test_those_left_in_an_annex_are_named_in_a_circular() -> None:
 def test_the_deadline_of_a_circular_is_no_circular() -> None:
     read_ = read("截至通报规定时限，经复检，尚有6款App未完成整改，某省通信管理局决定对上述App予以下架。")
     assert [(one.measure, one.value_min) for one in read_.figures] == [("app_delisting", 6)]
+
+
+def test_the_only_circular_of_a_page_may_have_its_list_in_an_annex_told_of_elsewhere() -> None:
+    read_ = read("某省通信管理局通报29款违规小程序。\n\n检查发现侵害用户权益行为（详见附件），现予以公布。")
+    assert [action.measures for action in read_.actions] == [("circular_notice",)]
+
+
+def test_a_known_platform_needs_no_noun_before_its_case() -> None:
+    read_ = read("网信部门依法查处小红书平台破坏网络生态案件。")
+    assert names(read_, "unspecified_enforcement") == {"小红书"}
