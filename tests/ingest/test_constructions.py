@@ -118,4 +118,4 @@ def test_the_only_circular_of_a_page_may_have_its_list_in_an_annex_told_of_elsew
 
 def test_a_known_platform_needs_no_noun_before_its_case() -> None:
     read_ = read("网信部门依法查处小红书平台破坏网络生态案件。")
-    assert names(read_, "unspecified_enforcement") == {"小红书"}
+    assert names(read_, "unspecified_enforcement") == {"小红书平台"}
