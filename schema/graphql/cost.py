@@ -87,3 +87,12 @@ def _conditions(arguments: Mapping[str, Any]) -> int:
     also = arguments.get("and", ())
     inside = sum(len(each) for each in (also if isinstance(also, list) else [also]) if each)
     return inside + sum(name not in (*_NO_CONDITIONS, "and") for name in arguments)
+
+
+def bearing(value: object) -> object:
+    """What of the value of a variable bears on the cost: numbers, and how many values there are."""
+    if isinstance(value, dict):
+        return tuple((name, bearing(each)) for name, each in value.items())
+    if isinstance(value, list):
+        return tuple(map(bearing, value))
+    return value if value is None or isinstance(value, int) else ""

@@ -31,6 +31,8 @@ class Prepared:
     """The names of the variables that plans depend on, once a plan was asked for."""
     plans: dict[Any, Any] = field(default_factory=dict)
     """The plans made of it so far."""
+    costs: dict[Any, int] = field(default_factory=dict)
+    """The costs estimated of it so far."""
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of that name; without a name the only one."""

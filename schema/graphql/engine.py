@@ -12,12 +12,13 @@ from graphql.execution.values import VariableValues, get_variable_values
 from schema.graphql import errors
 from schema.graphql.compiled import Planner, Unplanned
 from schema.graphql.context import Context
-from schema.graphql.cost import CostEstimate
+from schema.graphql.cost import CostEstimate, bearing
 from schema.graphql.document import Prepared, preparer
 from schema.graphql.limits import LimitExceeded, Limits
 from schema.graphql.made import CORE, SCHEMA, sdl
 from schema.ports import Reader, StoreUnavailable
 
+_COSTS_OF_A_DOCUMENT = 256
 _log = logging.getLogger(__name__)
 __all__ = ["CORE", "SCHEMA", "Answer", "Engine", "Outcome", "Request", "sdl"]
 
@@ -105,6 +106,17 @@ class _Operation:
     cost: int
 
 
+def _cost(prepared: Prepared, node: OperationDefinitionNode, variables: VariableValues) -> int:
+    key = id(node), bearing(variables.coerced)
+    cost = prepared.costs.get(key)
+    if cost is None:
+        cost = CostEstimate(CORE, prepared.fragments, variables.coerced).of(node)
+        if len(prepared.costs) >= _COSTS_OF_A_DOCUMENT:
+            prepared.costs.clear()
+        prepared.costs[key] = cost
+    return cost
+
+
 class Engine:
     """Answers requests within limits. Without `compiled` all execution is plain."""
 
@@ -141,7 +153,7 @@ class Engine:
         variables = get_variable_values(CORE, definitions, dict(request.variables), max_errors=self.limits.errors)
         if isinstance(variables, list):
             raise _Refusal("invalid", variables)
-        cost = CostEstimate(CORE, prepared.fragments, variables.coerced).of(node)
+        cost = _cost(prepared, node, variables)
         if cost > self.limits.cost:
             raise _Refusal("refused", [LimitExceeded("cost", cost, self.limits.cost)])
         return _Operation(request, prepared, node, variables, cost)

@@ -58,6 +58,7 @@ class _Compiler:
         self._operation = operation
         self._variables = variables
         self._needs_book = False
+        self._has_lists = False
 
     def plan(self) -> Plan:
         query = cast(GraphQLObjectType, self._schema.query_type)
@@ -105,6 +106,7 @@ class _Compiler:
                 return self._reference(reference, definition, details)
             case NestedList() as nested:
                 pages = self._pages(cast(GraphQLObjectType, get_named_type(definition.type)), details)
+                self._has_lists = True
                 target = Nested(Field(definition, node), nested, pages)
                 return lambda data, scope: scope.hole((target, data["id"]))
             case Value(read=read):
@@ -129,7 +131,14 @@ class _Compiler:
         """What is selected of each kind of record that a type may be."""
         self._needs_book = True
         types = self._schema.get_possible_types(type_) if is_abstract_type(type_) else [type_]
-        return {KINDS[each.name]: Shape(self._object(each, details)) for each in types}
+        return {KINDS[each.name]: self._shape(each, details) for each in types}
+
+    def _shape(self, type_: GraphQLObjectType, details: Details) -> Shape:
+        before, self._has_lists = self._has_lists, False
+        build = self._object(type_, details)
+        shape = Shape(build, lasting=not self._has_lists)
+        self._has_lists = self._has_lists or before
+        return shape
 
     def _pages(self, type_: GraphQLObjectType, details: Details) -> Pages:
         found = collect_subfields(

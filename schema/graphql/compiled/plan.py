@@ -24,6 +24,8 @@ class Shape:
     """What is selected of the records of one kind."""
 
     build: Build
+    lasting: bool
+    """Whether a version looks the same in every request of a revision: no list with arguments stands below it."""
 
 
 Shapes = Mapping[RecordKind, Shape]

@@ -50,7 +50,7 @@ class Planner:
         if prepared.shaping is None:
             prepared.shaping = shaping_variables(prepared.document)
         values = variables.coerced
-        key = operation, *(values.get(name, Unplanned) for name in prepared.shaping)
+        key = id(operation), *(values.get(name, Unplanned) for name in prepared.shaping)
         plan = prepared.plans.get(key)
         if plan is None:
             plan = compile_plan(CORE, prepared.fragments, operation, variables)

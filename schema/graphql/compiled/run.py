@@ -102,7 +102,7 @@ class Run:
 
     async def _opened(self, opened: Opened, pages: Pages) -> _Placed:
         snapshot = opened.listing.snapshot
-        scope = Scope(self._fragments, await snapshot.book() if opened.page else None)
+        scope = Scope(self._fragments, await snapshot.book() if opened.page else None, snapshot.number)
         return _Placed(snapshot, scope.text(pages.build(opened, scope)))
 
     async def _fill(self, new: Sequence[_Placed]) -> None:
@@ -173,9 +173,15 @@ class Run:
         if placed is None:
             parts.append(b"null")
             return
-        snapshot, (pieces, holes) = placed
-        for piece, hole in zip(pieces, holes, strict=False):
+        snapshot, text = placed
+        for piece, hole in zip(text.pieces, text.holes, strict=False):
             parts.append(piece)
-            inner = _Placed(snapshot, hole) if isinstance(hole, Text) else self._filled[(snapshot, *hole)]
-            self._write(inner, parts)
-        parts.append(pieces[-1])
+            if not isinstance(hole, Text):
+                self._write(self._filled[(cast(Snapshot, snapshot), *hole)], parts)
+            elif hole.of is None or snapshot is None:
+                self._write(_Placed(snapshot, hole), parts)
+            else:
+                record: list[bytes] = []
+                self._write(_Placed(snapshot, hole), record)
+                parts.append(self._fragments.keep_whole(hole.of, snapshot.number, b"".join(record)))
+        parts.append(text.pieces[-1])
