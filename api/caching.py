@@ -15,6 +15,7 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.answers import Kept, answers_of
 from api.errors import path_of
 from schema.records import Revision
 
@@ -99,14 +100,24 @@ class Variant:
         """The answer to a client that holds these bytes."""
         return Response(status_code=304, headers=self.headers)
 
+    def ready(self, request: Request) -> Response | None:
+        """The answer where nothing need be asked for it: the client holds it, or we have given it before."""
+        if self.known_to(request):
+            return self.not_modified()
+        kept = answers_of(request).get(self.etag)
+        return None if kept is None else self._answer(request, kept)
+
     def respond(self, request: Request, body: bytes, headers: dict[str, str] | None = None) -> Response:
         """The whole answer, or 304 to a client that wants it only where there is none."""
-        if self.known_to(request, any_will_do=True):
-            return self.not_modified()
         if self.encoding == "gzip":
             # mtime=0: a strong validator promises the same bytes each time.
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
-        return Response(body, headers={**self.headers, **(headers or {})}, media_type=self.media_type)
+        answer = Kept(body, {**self.headers, **(headers or {})}, self.media_type)
+        answers_of(request).keep(self.etag, answer)
+        return self._answer(request, answer)
+
+    def _answer(self, request: Request, answer: Kept) -> Response:
+        return self.not_modified() if self.known_to(request, any_will_do=True) else answer.response()
 
 
 def variant(

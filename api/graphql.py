@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from email.message import Message
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from api.answers import Kept, answers_of
 from api.media_types import Media, choose_media
 from api.web.ide import ide_page, static_routes
 from schema import graphql
@@ -23,6 +24,7 @@ HTML: Final = "text/html"
 _ANSWERS: Final = (Media(RESPONSE_JSON, fallback=1), Media(JSON, fallback=2))
 _PAGE: Final = Media(HTML, fallback=0)
 _STATUSES: Final = {"executed": 200, "invalid": 400, "refused": 400, "not_by_get": 405, "unavailable": 503}
+_EVERY_ANSWER: Final = {"Vary": "Accept", "Cache-Control": "no-store"}
 _HEADERS: Final = {405: {"Allow": "POST"}, 503: {"Retry-After": "2"}}
 
 
@@ -47,29 +49,55 @@ def graphql_routes(limits: Limits, *, body_limit: int) -> list[BaseRoute]:
                 raise RequestError(406, f"the answer is {RESPONSE_JSON} or {JSON}")
             if media == HTML:
                 return ide_page()
-            asked = _from_url(request) if request.method != "POST" else await _from_body(request, body_limit)
+            text = request.scope["query_string"] if request.method != "POST" else await _body(request, body_limit)
+            key = await _key(request, text, media)
+            if key is not None and (kept := answers_of(request).get(key)) is not None:
+                request.app.state.metrics.graphql_operations.labels("kept").inc()
+                return kept.response()
+            asked = _from_url(request) if request.method != "POST" else _from_body(text)
         except RequestError as error:
             return _refuse(error, media)
-        return await _answer(engine, request, asked, media)
+        return await _answer(engine, request, asked, media, key)
 
     return [Route(PATH, endpoint, methods=["GET", "POST"], name="graphql"), *static_routes()]
 
 
-async def _answer(engine: Engine, request: Request, asked: graphql.Request, media: str) -> Response:
+class _Key(NamedTuple):
+    """What an answer is kept by: the latest revision, and the request as it was sent."""
+
+    revision: int
+    digest: str
+    media: str
+    method: str
+    text: bytes
+
+
+async def _key(request: Request, text: bytes, media: str) -> _Key | None:
+    """The key of the answer to a request. None where the store does not tell: the engine meets that too."""
+    try:
+        revision = await request.app.state.reader.revision()
+    except Exception:
+        return None
+    return _Key(revision.number, revision.digest, media, request.method, text)
+
+
+async def _answer(engine: Engine, request: Request, asked: graphql.Request, media: str, key: _Key | None) -> Response:
     request_id = request.scope.get("state", {}).get("request_id")
     answer = await engine.answer(asked, request.app.state.reader, request_id)
     request.app.state.metrics.graphql_operations.labels(answer.how).inc()
     status = _STATUSES[answer.outcome]
     if answer.outcome == "invalid" and media == JSON:
         status = 200  # clients of the older media type take any other status for a broken server
-    response = _respond(status, answer.body, media)
-    if "revision" in answer.extensions:
-        response.headers["X-Revision"] = str(answer.extensions["revision"])
+    own = {"X-Revision": str(answer.extensions["revision"])} if "revision" in answer.extensions else {}
+    response = _respond(status, answer.body, media, own)
+    if key is not None and answer.how == "compiled" and not answer.errors:
+        kept = Kept(bytes(response.body), {**_EVERY_ANSWER, **own}, response.media_type or media)
+        answers_of(request).keep(key, kept, len(key.text))
     return response
 
 
-def _respond(status: int, body: Mapping[str, Any], media: str) -> Response:
-    headers = {"Vary": "Accept", "Cache-Control": "no-store", **_HEADERS.get(status, {})}
+def _respond(status: int, body: Mapping[str, Any], media: str, more: Mapping[str, str] | None = None) -> Response:
+    headers = {**_EVERY_ANSWER, **_HEADERS.get(status, {}), **(more or {})}
     return Response(orjson.dumps(body), status, headers=headers, media_type=f"{media}; charset=utf-8")
 
 
@@ -90,8 +118,8 @@ def _from_url(request: Request) -> graphql.Request:
     return _checked(given, only_queries=True)
 
 
-async def _from_body(request: Request, limit: int) -> graphql.Request:
-    """The request in a JSON body."""
+async def _body(request: Request, limit: int) -> bytes:
+    """The body of a request, which is to be JSON."""
     content_type = Message()
     content_type["content-type"] = request.headers.get("content-type", "")
     charset = content_type.get_content_charset("utf-8")
@@ -105,7 +133,12 @@ async def _from_body(request: Request, limit: int) -> graphql.Request:
                 raise RequestError(413, f"the body is longer than {limit} bytes")
     except ClientDisconnect:
         raise RequestError(400, "the body broke off") from None
-    return _checked(_load(bytes(body), "the body"), only_queries=False)
+    return bytes(body)
+
+
+def _from_body(text: bytes) -> graphql.Request:
+    """The request in a JSON body."""
+    return _checked(_load(text, "the body"), only_queries=False)
 
 
 def _load(text: bytes, what: str) -> Any:

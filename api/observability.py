@@ -46,7 +46,7 @@ class Metrics:
         self.in_flight = Gauge("cunzhao_requests_in_flight", "Requests under way.", registry=self.registry)
         self.graphql_operations = Counter(
             "cunzhao_graphql_operations",
-            "GraphQL operations, by how they were executed: compiled, or why not.",
+            "GraphQL operations, by how they were executed: compiled, or why not; kept answers are given again.",
             ("how",),
             registry=self.registry,
         )

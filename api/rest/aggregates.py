@@ -41,8 +41,8 @@ async def aggregate(request: Request) -> Response:
         of=of, group_by=group_by, filter=filter, revision=revision.number, limit=question.limit, offset=offset
     )
     shown = variant(request, question.pairs, revision, pinned=question.pinned)
-    if shown.known_to(request):
-        return shown.not_modified()
+    if (answer := shown.ready(request)) is not None:
+        return answer
     check_codes(filter, await reader.codebook(revision.number))
     found = await reader.aggregate(query)
     end = offset + len(found.groups)

@@ -17,8 +17,8 @@ async def list_extraction_rules(request: Request) -> Response:
     question = read_query(request.scope["query_string"], {})
     revision, _ = await settle(reader_of(request), question)
     shown = variant(request, question.pairs, revision, pinned=False)
-    if shown.known_to(request):
-        return shown.not_modified()
+    if (answer := shown.ready(request)) is not None:
+        return answer
     rules = extraction_rules()
     bodies = (rule.model_dump_json().encode() for rule in rules)
     return Listing(bodies, len(rules)).respond(request, question, shown)

@@ -39,8 +39,8 @@ async def list_records(kind: RecordKind, request: Request) -> Response:
         kind=kind, filter=filter, revision=revision.number, limit=question.limit, after=key_of(kind, place)
     )
     shown = variant(request, question.pairs, revision, pinned=question.pinned)
-    if shown.known_to(request):
-        return shown.not_modified()
+    if (answer := shown.ready(request)) is not None:
+        return answer
     check_codes(filter, await reader.codebook(revision.number))
     page = await reader.page(query)
     total = await reader.total(kind, filter, revision.number)
@@ -58,8 +58,8 @@ async def get_record(kind: RecordKind, request: Request) -> Response:
         raise NotFound(f"{record_id[:80]!r} is not the id of a record of kind {kind}")
     revision, _ = await settle(reader, question)
     shown = variant(request, question.pairs, revision, pinned=question.pinned)
-    if shown.known_to(request):
-        return shown.not_modified()
+    if (answer := shown.ready(request)) is not None:
+        return answer
     found = await reader.get(kind, [record_id], revision.number)
     if record_id not in found:
         raise NotFound(f"there is no {kind} {record_id!r} at revision r{revision.number}")

@@ -23,8 +23,8 @@ async def list_vocabularies(request: Request) -> Response:
     question = read_query(request.scope["query_string"], DETAIL_PARAMETERS)
     revision, _ = await settle(reader, question)
     shown = variant(request, question.pairs, revision, pinned=question.pinned)
-    if shown.known_to(request):
-        return shown.not_modified()
+    if (answer := shown.ready(request)) is not None:
+        return answer
     book = await reader.codebook(revision.number)
     items = [
         {"name": name, "items": len(book.items(name)), "url": address(request, f"/v1/vocabularies/{name}")}
@@ -39,8 +39,8 @@ async def get_vocabulary(name: ListName, request: Request) -> Response:
     question = read_query(request.scope["query_string"], vocabulary_parameters(name))
     revision, _ = await settle(reader, question)
     shown = variant(request, question.pairs, revision, pinned=question.pinned)
-    if shown.known_to(request):
-        return shown.not_modified()
+    if (answer := shown.ready(request)) is not None:
+        return answer
     book = await reader.codebook(revision.number)
     wanted = question.values.get("code")
     for code in wanted or ():

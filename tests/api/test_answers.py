@@ -1,0 +1,80 @@
+"""Answers are given again without a question to the store, and never of another revision, request or encoding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from schema.ports import StoreUnavailable
+from schema.records import Action, AnyRecord, Document, Entity, Figure, RecordKind
+from tests.api.conftest import Serve
+from tests.support import corpus
+from tests.unit import fake_reader
+from tests.unit.fake_reader import FakeReader
+
+KINDS: dict[RecordKind, type[AnyRecord]] = {"action": Action, "figure": Figure, "entity": Entity, "document": Document}
+QUESTION = {"query": "query($n:Int){actions(first:$n){nodes{id document{url}} totalCount}}", "variables": {"n": 2}}
+
+
+@pytest.fixture
+def store() -> FakeReader:
+    records = corpus.document_change(corpus.YEARS[0], entities=True).records
+    return FakeReader({kind: [r for r in records if isinstance(r, model)] for kind, model in KINDS.items()})
+
+
+def same(first: httpx.Response, second: httpx.Response) -> bool:
+    own = ("x-request-id", "date")
+    shown = [{k: v for k, v in answer.headers.items() if k not in own} for answer in (first, second)]
+    return first.content == second.content and shown[0] == shown[1] and first.status_code == second.status_code
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/actions?limit=3", "/v1/aggregate?group_by=year", "/v1/vocabularies/measures", "/v1/entities"]
+)
+def test_a_list_is_read_once(store: FakeReader, serve: Serve, path: str) -> None:
+    client = serve(store)
+    first = client.get(path)
+    store.calls.clear()
+    assert same(first, client.get(path))
+    assert store.calls == {"revision": 1}
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    assert (plain.json(), plain.headers.get("content-encoding")) == (first.json(), None)
+    assert client.get(path, headers={"If-None-Match": "*"}).status_code == 304
+
+
+def test_a_graphql_answer_is_read_once(store: FakeReader, serve: Serve) -> None:
+    client = serve(store)
+    first = client.post("/graphql", json=QUESTION)
+    store.calls.clear()
+    assert same(first, client.post("/graphql", json=QUESTION))
+    assert store.calls == {"revision": 1}
+    other = client.post("/graphql", json={**QUESTION, "variables": {"n": 1}})
+    assert len(other.json()["data"]["actions"]["nodes"]) == 1
+    newer = client.post("/graphql", json=QUESTION, headers={"Accept": "application/graphql-response+json"})
+    assert newer.headers["content-type"] != first.headers["content-type"]
+    assert 'cunzhao_graphql_operations_total{how="kept"} 1.0' in client.get("/metrics").text
+
+
+def test_another_revision_has_other_answers(store: FakeReader, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = serve(store)
+    ask: list[Any] = [lambda: client.get("/v1/actions"), lambda: client.post("/graphql", json=QUESTION)]
+    before = [each().headers["x-revision"] for each in ask]
+    monkeypatch.setattr(fake_reader, "LATEST", fake_reader.LATEST + 1)
+    after = [each().headers["x-revision"] for each in ask]
+    assert [int(number) for number in after] == [int(number) + 1 for number in before]
+
+
+def test_what_went_wrong_is_not_kept(store: FakeReader, serve: Serve) -> None:
+    client = serve(store)
+    store.failure = StoreUnavailable("gone")
+    assert client.post("/graphql", json=QUESTION).status_code == 503
+    assert client.get("/v1/actions").status_code == 503
+    store.failure = None
+    assert client.post("/graphql", json=QUESTION).status_code == 200
+    assert client.get("/v1/actions").status_code == 200
+    wrong = {"query": "{actions(first:-1){nodes{id}}}"}
+    ids = {client.post("/graphql", json=wrong, headers={"X-Request-Id": f"request-{n}"}).text for n in (1, 2)}
+    assert len(ids) == 1
+    assert 'how="error"} 2.0' in client.get("/metrics").text
