@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from itertools import islice
 from typing import cast
 
 import asyncpg
 
+from db.copying import copied
 from db.filters import as_of, conditions, copies
 from db.grouping import aggregate_sql, group_of
 from db.migrate import MigrationError, pending
@@ -17,14 +18,13 @@ from db.pool import Connection, Pool
 from db.revisions import Revisions
 from db.selecting import near_page_sql, page_sql, stream_sql, total_sql
 from db.statements import statement
-from db.versions import Place, Versions, rows_of
+from db.versions import Place, Versions
 from schema.codes import CodeBook, CodeItem
 from schema.ports import Group, Groups, Page, Row, StoreUnavailable
 from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import RecordKind, Revision
 from schema.remembered import Remembered
 
-_BATCH = 500
 _FILTER_BYTES = 2_000
 """About what a filter takes in memory."""
 _REMEMBERED = 10_000
@@ -169,16 +169,12 @@ class PostgresReader:
             total = rows[0]["groups"] if rows else await connection.fetchval(count_sql, *values)
         return Groups(groups=groups, total=total)
 
-    async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[Sequence[Row]]:
-        """All matching records in order, in batches, with constant memory and from one snapshot."""
+    async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
+        """The JSON of all matching records in order, a line each, in chunks of whole lines."""
         sql, values = stream_sql(kind, filter, revision, await self.codebook(revision))
-        async with (
-            self._connection() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            cursor = await connection.cursor(sql, *values)
-            while batch := rows_of(await cursor.fetch(_BATCH)):
-                yield batch
+        async with self._connection() as connection, aclosing(copied(connection, sql, values)) as chunks:
+            async for chunk in chunks:
+                yield chunk
 
     async def ready(self) -> str | None:
         """None when the store is reachable, filled and its migrations are current, else what is wrong."""

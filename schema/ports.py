@@ -97,8 +97,11 @@ class Reader(Protocol):
         """Counts by group."""
         ...
 
-    def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[Sequence[Row]]:
-        """All matching records in order, in batches, with constant memory and from one snapshot."""
+    def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
+        """The JSON of all matching records in order, a line each, with constant memory and from one snapshot.
+
+        Each chunk is some whole lines, with their ends.
+        """
         ...
 
     async def ready(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from functools import partial
 
@@ -19,7 +19,6 @@ from api.rest.envelope import reader_of
 from api.rest.formats import MEDIA_TYPES, CsvFile, FileFormat, JsonFile, NdjsonFile
 from api.rest.questions import Question, check_codes, read_query, settle
 from api.rest.records import PLURALS
-from schema.ports import Row
 from schema.records import RecordKind
 
 
@@ -43,25 +42,26 @@ async def export(kind: RecordKind, suffix: str, request: Request) -> Response:
     headers = {**shown.headers, "Content-Disposition": f'attachment; filename="{name}"'}
     if request.method == "HEAD":
         return StreamingResponse((), headers=headers, media_type=shown.media_type)
-    batches = reader.stream(kind, filter, revision.number)
+    chunks = reader.stream(kind, filter, revision.number)
     counter = request.app.state.metrics.export_rows.labels(PLURALS[kind], suffix)
-    body = await _begun(_written(_file(kind, suffix, question, revision.number), batches, counter.inc))
+    body = await _begun(_written(_file(kind, suffix, question, revision.number), chunks, counter.inc))
     return FileStream(_zipped(body) if shown.encoding == "gzip" else body, headers, shown.media_type)
 
 
 async def _written(
-    file: FileFormat, batches: AsyncIterator[Sequence[Row]], count: Callable[[int], None]
+    file: FileFormat, chunks: AsyncIterator[bytes], count: Callable[[int], None]
 ) -> AsyncGenerator[bytes, None]:
-    """The file, batch by batch. An error of the store goes through: the connection breaks, and no end is written."""
+    """The file, chunk by chunk. An error of the store goes through: the connection breaks, and no end is written."""
     head = file.head()
     try:
-        async for rows in batches:
-            yield head + file.rows(rows)
+        async for lines in chunks:
+            rows = file.rows(lines)
+            yield head + rows if head else rows
             head = b""
-            count(len(rows))
+            count(lines.count(b"\n"))
     finally:
-        if isinstance(batches, AsyncGenerator):
-            await batches.aclose()
+        if isinstance(chunks, AsyncGenerator):
+            await chunks.aclose()
     yield head + file.tail()
 
 

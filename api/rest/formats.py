@@ -20,7 +20,6 @@ from pydantic.fields import FieldInfo
 
 from api.rest.envelope import meta
 from schema.extraction import Anchor
-from schema.ports import Row
 from schema.records import RECORD_MODELS, RecordKind
 
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "json": "application/json"}
@@ -48,8 +47,8 @@ class FileFormat(Protocol):
         """What stands before the first row."""
         ...
 
-    def rows(self, rows: Sequence[Row]) -> bytes:
-        """A batch of rows."""
+    def rows(self, lines: bytes) -> bytes:
+        """Some records, given as JSON with a line each."""
         ...
 
     def tail(self) -> bytes:
@@ -63,8 +62,8 @@ class NdjsonFile:
     def head(self) -> bytes:
         return b""
 
-    def rows(self, rows: Sequence[Row]) -> bytes:
-        return b"".join(row.body + b"\n" for row in rows)
+    def rows(self, lines: bytes) -> bytes:
+        return lines
 
     def tail(self) -> bytes:
         return b""
@@ -80,10 +79,10 @@ class JsonFile:
     def head(self) -> bytes:
         return b'{"data":['
 
-    def rows(self, rows: Sequence[Row]) -> bytes:
+    def rows(self, lines: bytes) -> bytes:
         separator = b",\n" if self._count else b"\n"
-        self._count += len(rows)
-        return separator + b",\n".join(row.body for row in rows)
+        self._count += lines.count(b"\n")
+        return separator + lines[:-1].replace(b"\n", b",\n")
 
     def tail(self) -> bytes:
         rest = {
@@ -104,8 +103,8 @@ class CsvFile:
     def head(self) -> bytes:
         return (b"\xef\xbb\xbf" if self._bom else b"") + _csv([self._names])
 
-    def rows(self, rows: Sequence[Row]) -> bytes:
-        records = (orjson.loads(row.body) for row in rows)
+    def rows(self, lines: bytes) -> bytes:
+        records = map(orjson.loads, lines.splitlines())
         return _csv([[cell(record) for cell in self._cells] for record in records])
 
     def tail(self) -> bytes:

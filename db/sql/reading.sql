@@ -82,8 +82,8 @@ ORDER BY matching.place, matching.id
 LIMIT {limit}
 
 -- name: stream
--- All record versions that match, in the order of lists.
-SELECT v.version, v.id, {on} AS sorted_on, v.body
+-- The JSON of all record versions that match, in the order of lists.
+SELECT v.body
 FROM {kind}_version v
 WHERE {where}
 ORDER BY newest_first({on}), v.id

@@ -17,6 +17,7 @@ from schema.graphql import Engine, Limits, Request
 from schema.query import Filter, PageQuery
 from schema.records import RecordKind
 from tests.support import corpus
+from tests.support.streams import streamed_ids
 
 ENGINE = Engine(Limits())
 PLURALS: dict[RecordKind, str] = {
@@ -246,9 +247,7 @@ async def test_the_same_filter_finds_what_the_store_streams(
         for name, value in each.items():
             groups[name] = (*groups.get(name, ()), value if name == "search" else tuple(value))
     revision = (await reader.revision()).number
-    streamed = [
-        row.id async for rows in reader.stream("action", Filter.model_validate(groups), revision) for row in rows
-    ]
+    streamed = await streamed_ids(reader, "action", Filter.model_validate(groups), revision)
     query = (
         "query($and:[ActionFilter!],$n:Int,$after:Cursor)"
         "{actions(and:$and,first:$n,after:$after){totalCount nodes{id} pageInfo{endCursor hasNextPage}}}"

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from api.contract.shapes import LISTS
 from api.rest.records import PLURALS
-from schema.ports import Row, StoreUnavailable
+from schema.ports import StoreUnavailable
 from schema.query import FILTERS_OF, Filter
 from schema.records import Action, RecordKind
 from tests.api.conftest import Serve
 from tests.support import corpus
-from tests.unit.fake_reader import FakeReader
+from tests.unit.fake_reader import FakeReader, lines_of
 
 ACTIONS = [record for record in corpus.document_change(2023).records if isinstance(record, Action)]
 VALUES: dict[str, list[str]] = {
@@ -125,10 +125,10 @@ class Breaking(FakeReader):
         self.batches = batches
         self.closed = False
 
-    async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[Sequence[Row]]:
+    async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
         try:
             for _ in range(self.batches):
-                yield self.rows["action"]
+                yield lines_of(self.rows["action"])
             raise StoreUnavailable("the cable was cut")
         finally:
             self.closed = True
@@ -172,12 +172,12 @@ class Endless(FakeReader):
         self.taken = 0
         self.closed = False
 
-    async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[Sequence[Row]]:
+    async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
         try:
             while True:
                 self.taken += 1
                 await asyncio.sleep(0)  # as one who waits for the store
-                yield self.rows["action"] * 20
+                yield lines_of(self.rows["action"] * 20)
         finally:
             self.closed = True
 

@@ -13,6 +13,7 @@ from schema.points import parse_as_of
 from schema.query import AggregateQuery, BadQuery, Filter, Key, PageQuery
 from schema.records import Action, Figure, RecordKind
 from tests.support import corpus
+from tests.support.streams import streamed
 
 
 async def _actions(reader: PostgresReader, filter: Filter, revision: int | None = None) -> list[Action]:
@@ -161,9 +162,9 @@ async def test_figures_of_several_years_form_a_group_of_their_own(reader: Postgr
 
 
 async def test_a_stream_gives_what_the_pages_give(reader: PostgresReader) -> None:
-    streamed = [row async for batch in reader.stream("action", Filter(), 7) for row in batch]
     page = await reader.page(PageQuery(kind="action", revision=7, limit=500))
-    assert streamed == list(page.rows)
+    assert await streamed(reader, "action", Filter(), 7) == [row.body for row in page.rows]
+    assert await streamed(reader, "action", Filter(document=(("d-aaaaaaaaaaaaa",),)), 7) == []
 
 
 async def test_the_reader_is_ready_and_says_what_is_missing(reader: PostgresReader) -> None:

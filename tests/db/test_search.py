@@ -13,6 +13,7 @@ from db.reader import PostgresReader
 from schema.query import Filter, PageQuery
 from schema.records import RecordKind
 from tests.support import corpus
+from tests.support.streams import streamed_ids
 
 _FULL_WIDTH = str.maketrans({chr(n): chr(n + 0xFEE0) for n in range(0x21, 0x7F)})
 
@@ -40,7 +41,7 @@ async def test_search_equals_looking_at_every_record(
     connection = await connect(sample_dsn)
     rows = await connection.fetch(f"SELECT id, search_key FROM {kind}_version WHERE revision_to IS NULL")  # noqa: S608
     await connection.close()
-    order = [row.id async for batch in reader.stream(kind, Filter(), 7) for row in batch]
+    order = await streamed_ids(reader, kind, Filter(), 7)
     keys = {row["id"]: row["search_key"] for row in rows}
     assert sorted(order) == sorted(keys)
     choose, found = random.Random(near), 0  # noqa: S311  # chance, not secrecy
@@ -59,7 +60,7 @@ async def test_search_equals_looking_at_every_record(
 
 
 async def test_search_and_other_conditions_hold_together(reader: PostgresReader) -> None:
-    everything = [row async for batch in reader.stream("action", Filter(), 7) for row in batch]
+    everything = await streamed_ids(reader, "action", Filter(), 7)
     for measure in corpus.MEASURES[:3]:
         filter = Filter(search=("云雀", "通报" if measure == "fine" else "云"), measure=((measure,),))
         page = await reader.page(PageQuery(kind="action", filter=filter, revision=7, limit=500))
@@ -67,4 +68,4 @@ async def test_search_and_other_conditions_hold_together(reader: PostgresReader)
         those = await reader.page(PageQuery(kind="action", filter=alone, revision=7, limit=500))
         words = await reader.page(PageQuery(kind="action", filter=Filter(search=filter.search), revision=7, limit=500))
         both = {row.id for row in those.rows} & {row.id for row in words.rows}
-        assert [row.id for row in page.rows] == [row.id for row in everything if row.id in both]
+        assert [row.id for row in page.rows] == [record_id for record_id in everything if record_id in both]

@@ -19,6 +19,7 @@ from schema.records import RECORD_MODELS, Action, Document, EntityMention, Figur
 from tests.support import corpus
 from tests.support.databases import fresh_database
 from tests.support.oracle import World
+from tests.support.streams import streamed, streamed_ids
 
 MORE_YEARS = range(2010, 2020)
 
@@ -75,8 +76,8 @@ async def several(store: str) -> AsyncIterator[PostgresReader]:
 
 async def _world(reader: PostgresReader, revision: int) -> World:
     async def all_of(kind: RecordKind) -> tuple[Any, ...]:
-        batches = [batch async for batch in reader.stream(kind, Filter(), revision)]
-        return tuple(RECORD_MODELS[kind].model_validate_json(row.body) for batch in batches for row in batch)
+        lines = await streamed(reader, kind, Filter(), revision)
+        return tuple(RECORD_MODELS[kind].model_validate_json(line) for line in lines)
 
     return World(
         await all_of("action"), await all_of("document"), await all_of("entity"), await reader.codebook(revision)
@@ -147,8 +148,7 @@ async def test_pages_totals_and_exports_are_as_the_filter_reads(several: Postgre
         limit = choose.choice([1, 3, 10, 500]) if len(expected) < 40 else 100
         assert await _paged(several, filter, revision, limit) == expected, filter
         assert await several.total("action", filter, revision) == len(expected), filter
-        streamed = [row.id async for batch in several.stream("action", filter, revision) for row in batch]
-        assert streamed == expected, filter
+        assert await streamed_ids(several, "action", filter, revision) == expected, filter
         found_any += bool(expected)
     assert found_any > 30
 
@@ -213,8 +213,8 @@ async def _redate(connection: Any, ids: list[str]) -> Revision:
 
 
 async def test_a_figure_matches_by_its_span(several: PostgresReader) -> None:
-    batches = [batch async for batch in several.stream("figure", Filter(year=((2012, 2015),)), 21)]
-    figures = [Figure.model_validate_json(row.body) for batch in batches for row in batch]
+    lines = await streamed(several, "figure", Filter(year=((2012, 2015),)), 21)
+    figures = [Figure.model_validate_json(line) for line in lines]
     assert figures
     for figure in figures:
         assert figure.period is not None

@@ -25,6 +25,11 @@ def _day(body: Mapping[str, Any]) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def lines_of(rows: Iterable[Row]) -> bytes:
+    """The records of some rows, a line each."""
+    return b"".join(row.body + b"\n" for row in rows)
+
+
 class FakeReader:
     """The same records at every revision; only the filters `document` and `measure` are applied."""
 
@@ -100,9 +105,10 @@ class FakeReader:
         groups = [Group(count=2, year=2024), Group(count=1, multi_year=query.of == "figure")]
         return Groups(groups[query.offset : query.offset + query.limit], total=2)
 
-    async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[Sequence[Row]]:
-        """Everything in one batch."""
-        yield self._matching(kind, filter)
+    async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
+        """Everything in one chunk, if there is anything."""
+        if rows := self._matching(kind, filter):
+            yield lines_of(rows)
 
     async def ready(self) -> str | None:
         """Always."""
