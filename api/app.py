@@ -26,16 +26,16 @@ FRESH_SECONDS = 0.2
 
 
 def routes(settings: Settings) -> list[BaseRoute]:
-    """Every address."""
+    """Every address, those asked for most often first: they are tried in this order."""
     return [
-        *service.ROUTES,  # /v1  /healthz  /readyz  /metrics
+        *graphql_routes(_graphql_limits(settings), body_limit=settings.body_limit_bytes),  # /graphql
         *records.ROUTES,  # /v1/actions[/{id}]  and so on for figures, entities, documents
+        *service.ROUTES,  # /v1  /healthz  /readyz  /metrics
         *vocabularies.ROUTES,  # /v1/vocabularies[/<list>]
         *extraction.ROUTES,  # /v1/extraction/rules
         *aggregates.ROUTES,  # /v1/aggregate
         *exports.ROUTES,  # /v1/exports/<table>.<format>
         *contract.ROUTES,  # /openapi.json
-        *graphql_routes(_graphql_limits(settings), body_limit=settings.body_limit_bytes),  # /graphql
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from email.message import Message
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -118,12 +119,18 @@ def _from_url(request: Request) -> graphql.Request:
     return _checked(given, only_queries=True)
 
 
+@lru_cache(maxsize=64)
+def _is_json(header: str) -> bool:
+    """Whether a `Content-Type` is JSON in UTF-8."""
+    content_type = Message()
+    content_type["content-type"] = header
+    charset = content_type.get_content_charset("utf-8")
+    return content_type.get_content_type() == JSON and charset in ("utf-8", "utf8")
+
+
 async def _body(request: Request, limit: int) -> bytes:
     """The body of a request, which is to be JSON."""
-    content_type = Message()
-    content_type["content-type"] = request.headers.get("content-type", "")
-    charset = content_type.get_content_charset("utf-8")
-    if content_type.get_content_type() != JSON or charset not in ("utf-8", "utf8"):
+    if not _is_json(request.headers.get("content-type", "")):
         raise RequestError(415, f"the body is {JSON} in UTF-8")
     body = bytearray()
     try:
