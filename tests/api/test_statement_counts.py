@@ -34,7 +34,7 @@ COUNTS = {
     "REST: groups": ("/v1/aggregate?group_by=year,measure", (1, 1)),
     "REST: a code list": ("/v1/vocabularies/measures", (0, 0)),
     "REST: readiness": ("/readyz", (3, 3)),
-    "export": ("/v1/exports/actions.ndjson?year=2023", (2, 2)),
+    "export": ("/v1/exports/actions.ndjson?year=2023", (5, 5)),
     "GraphQL: a page": (PAGE % "first: 20", (2, 1)),
     "GraphQL: a short page": (PAGE % "first: 5", (2, 1)),
     "GraphQL: a page with a total": ("{ actions(first: 5, year: 2023) { nodes { id } totalCount } }", (3, 1)),
