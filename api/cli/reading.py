@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,21 +50,23 @@ def extract(files: tuple[str, ...]) -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 def ingest(paths: tuple[str, ...], dry_run: bool) -> None:
-    """Bring announcements into the store: files, folders or addresses, one revision a document."""
+    """Bring announcements into the store: files, folders or addresses, one revision a document.
+
+    What cannot be read is refused in one line that names it, and the rest goes on; the last line counts what became of
+    all. The exit status is 2 if anything was refused.
+    """
     with open_store(load_settings()) as settings:
         _end(asyncio.run(_ingest_all(store_address(settings), list(_sources(paths)), dry_run)))
 
 
 async def _ingest_all(dsn: str, sources: list[str], dry_run: bool) -> int:
-    import asyncpg
-
     from db.ingest.run import ingest as bring
     from db.pool import connect
     from db.vocabulary import bring_vocabulary
 
     await bring_up_to_date(dsn)
     connection = await connect(dsn, role="cunzhao_writer")
-    refused = 0
+    counts: Counter[str] = Counter()
     try:
         if not dry_run:
             await bring_vocabulary(connection)
@@ -71,16 +74,28 @@ async def _ingest_all(dsn: str, sources: list[str], dry_run: bool) -> int:
             try:
                 data, url = _load(source)
                 outcome = await bring(connection, data, url=url, name=source, dry_run=dry_run)
-            except (ValueError, OSError, asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
-                refused += _refuse(source, error)  # its transaction is undone, the others stand
+            except _faults_of_a_document() as error:
+                counts["refused"] += _refuse(source, error)  # its transaction is undone, the others stand
                 continue
+            counts[outcome.status] += 1
             made = f" r{outcome.revision.number}" if outcome.revision else ""
             click.echo(f"[{number}/{len(sources)}] {outcome.status}{made}: {source}: {_told(outcome)}")
             if dry_run:
                 _show(outcome.change)
     finally:
         await connection.close()
-    return refused
+    if len(sources) != 1:
+        told = ", ".join(f"{counts[one]} {one}" for one in ("new", "changed", "unchanged", "refused") if counts[one])
+        click.echo(f"{len(sources)} documents: {told or 'nothing to read'}")
+    return counts["refused"]
+
+
+def _faults_of_a_document() -> tuple[type[Exception], ...]:
+    """What is wrong with one document only: it cannot be read, or Postgres cannot hold it."""
+    import asyncpg
+
+    of_postgres = asyncpg.IntegrityConstraintViolationError, asyncpg.DataError, asyncpg.ProgramLimitExceededError
+    return ValueError, OSError, *of_postgres
 
 
 def _sources(paths: tuple[str, ...]) -> Iterator[str]:

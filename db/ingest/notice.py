@@ -71,6 +71,8 @@ def _decode(data: bytes) -> str:
             return _strictly(data, encoding)
     if b"\x00" in data:
         raise Refused("the file is binary: it holds NUL bytes")
+    if data.startswith(b"%PDF-"):
+        raise Refused("the file is a PDF: only text and HTML are read")  # a short one may hold no NUL byte
     try:
         return _without_controls(data.decode("utf-8"))
     except UnicodeDecodeError:

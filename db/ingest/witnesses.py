@@ -7,7 +7,7 @@ counts twice and nothing is lost.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -33,13 +33,40 @@ class Stated:
 def together(copies: Sequence[Stated], book: CodeBook) -> Stated:
     """What copies state together, the canonical copy first."""
     made = Stated()
+    told = _Told()
     for copy in copies:
         # Compared with the earlier copies only: what one copy tells apart are two facts.
-        figures = [figure for figure in copy.figures if not any(_same_count(figure, one) for one in made.figures)]
+        figures = [figure for figure in copy.figures if figure not in told]
         actions = _further_actions(made.actions, copy.actions, book)
+        told.add(figures)
         made.figures += figures
         made.actions += actions
     return made
+
+
+class _Told:
+    """Figures told so far, each found without a look at all of them: exact ones agree in their number or not at all."""
+
+    def __init__(self) -> None:
+        self._all: defaultdict[str, list[Figure]] = defaultdict(list)
+        self._rounded: defaultdict[str, list[Figure]] = defaultdict(list)
+        self._exact: defaultdict[tuple[str, int], list[Figure]] = defaultdict(list)
+
+    def add(self, figures: Iterable[Figure]) -> None:
+        for figure in figures:
+            count = _count(figure)
+            self._all[count.of].append(figure)
+            if count.exact:
+                self._exact[count.of, count.value].append(figure)
+            else:
+                self._rounded[count.of].append(figure)
+
+    def __contains__(self, figure: Figure) -> bool:
+        count = _count(figure)
+        near = [self._all[count.of]]
+        if count.exact:
+            near = [self._exact[count.of, count.value], self._rounded[count.of]]
+        return any(_same_count(figure, one) for ones in near for one in ones)
 
 
 def _same_count(one: Figure, other: Figure) -> bool:
