@@ -25,7 +25,7 @@ from db.verify.texts import Texts
 from db.writer import commit
 from schema.query import Filter
 from schema.records import RECORD_MODELS, Action, AnyRecord, Document, Figure
-from tests.support.copies import COPIES, DIGEST, EXCERPT, FULL, circular, page
+from tests.support.copies import COPIES, DIGEST, EXCERPT, FULL, case, circular, page
 from tests.support.databases import undone
 
 
@@ -94,6 +94,24 @@ async def test_the_order_of_ingest_makes_no_difference(store: Connection) -> Non
     assert max(facts.values()) == 1
     assert sum(fact.startswith(full) for fact in facts) == len(facts) - 1
     assert sum(fact.startswith(digest) and "快马运单" in fact for fact in facts) == 1  # what it alone tells
+
+
+async def test_announcements_of_all_kinds_may_come_in_any_order(store: Connection) -> None:
+    others = [
+        circular(7, 21, "2031-08-28", "https://a.example/7"),
+        circular(8, 21, "2031-09-03", "https://a.example/8"),
+        case("2031-05-01", "https://a.example/c", 30, 3),
+    ]
+    orders = [*COPIES, *others], [*others, *COPIES][::-1], [others[0], DIGEST, others[2], FULL, others[1], EXCERPT]
+    seen = []
+    for order in orders:
+        async with undone(store):
+            for text in order:
+                await ingest(store, text.encode())
+            kinds = Counter(type(record).__name__ for record in (await _standing(store)).values())
+            seen.append((await _relations(store), await _facts(store), kinds))
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][2]["Document"] == 6
 
 
 async def test_a_better_copy_takes_the_place_and_changes_no_id(store: Connection) -> None:
