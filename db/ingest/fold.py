@@ -48,12 +48,22 @@ def _simplified() -> dict[int, int]:
     return {ord(one): ord(other) for one, other in zip(given, found, strict=True) if one != other and len(other) == 1}
 
 
+@cache
+def _others() -> re.Pattern[str]:
+    """Runs of characters that fold to others."""
+    return re.compile(f"[{re.escape(''.join(map(chr, _table())))}]+")
+
+
 def fold(text: str) -> str:
     """The text in the form that the word lists are in; every character keeps its place."""
     if text.count('"') % 2 == 0:
         text = _STRAIGHT.sub("“\\1”", text)
     if "," in text:
         # A comma between digits is part of the number, any other stands for the Chinese one.
-        text = _THOUSANDS.sub("\x1f", text).translate(_table()).replace("\x1f", ",")
-        return text
-    return text.translate(_table())
+        return _folded(_THOUSANDS.sub("\x1f", text)).replace("\x1f", ",")
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
+    # Most characters stand as they are, and a search for the others is faster than a look at each.
+    return _others().sub(lambda found: found.group().translate(_table()), text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from db.ingest.fold import fold
@@ -15,6 +15,7 @@ from schema.codes import vocabulary_source
 from schema.extraction import ExtractedMention
 
 _ALIAS_KEYS = ("aliases", "aliases_zh_hant", "former_names")
+_REMEMBERED = 4096
 _PARENTHESIS = re.compile(r"（[^）]*）$")
 
 
@@ -71,6 +72,7 @@ def operator_mention(name: str) -> ExtractedMention:
     return ExtractedMention(name=name, kind="company", entity=resolve(name, "company"))
 
 
+@lru_cache(_REMEMBERED)
 def lookup(name: str) -> Known | None:
     """The entity of a name in either script, with or without a gloss in brackets."""
     folded = fold(name)

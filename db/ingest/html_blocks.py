@@ -22,7 +22,6 @@ _BLOCKS: dict[str, Kind] = {
 }
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "source", "area", "col", "wbr", "embed", "base"})
 _IMPLIED_END = {"p": "p", "li": "li", "tr": "tr", "dt": "dt", "dd": "dd", "option": "option", "td": "td"}
-_SPACES = str.maketrans("\n\t\xa0", "   ")
 
 
 class _Open(NamedTuple):
@@ -131,7 +130,7 @@ class BlockReader:
             return
         data = self._text[token.start : token.end]
         if self._depth:
-            self._add(data.translate(_SPACES), token.start, len(data))
+            self._add(_spaced(data), token.start, len(data))
         else:
             self._add_lines(data, token.start)
 
@@ -168,7 +167,7 @@ class BlockReader:
     def _reference(self, token: Token) -> None:
         if not (self._stack and self._stack[-1].skip):
             written = self._text[token.start : token.end]
-            meaning = html.unescape(written).replace("\x00", "").translate(_SPACES)
+            meaning = _spaced(html.unescape(written).replace("\x00", ""))
             self._add(meaning, token.start, len(written))
 
     def _add(self, text: str, at: int, length: int) -> None:
@@ -195,6 +194,11 @@ class BlockReader:
 
     def _loose(self) -> bool:
         return self._depth == 0
+
+
+def _spaced(text: str) -> str:
+    """With a plain space for every other space within a line, and for line feeds."""
+    return text.replace("\n", " ").replace("\t", " ").replace("\xa0", " ")
 
 
 def read_blocks(text: str, start: int) -> list[Block]:

@@ -46,7 +46,8 @@ class Lexicon:
         found = [(start, end, self.codes[text[start:end]]) for start, end in forms]
         for index in patterns:
             pattern, code = self.patterns[index]
-            found.extend((*match.span(), (code,)) for match in pattern.finditer(text))
+            for match in pattern.finditer(text):
+                found.append((match.start(), match.end(), (code,)))
         if len(found) > 1:
             found = _longest_first(found)
         return [Spot(code, start, end) for start, end, codes in found for code in codes]

@@ -77,11 +77,12 @@ class ListReader:
         """甲、乙等21款App存在…问题: names that a clause without an act of its own says a breach of."""
         own = len(self.drafts)
         for sentence in reading.sentences if reading.segment.kind in ("paragraph", "item") else ():
+            ends = _part_ends(sentence.clauses)
             for index, clause in enumerate(sentence.clauses):
                 if measures := measures_in(reading, clause):
                     self._on_listed(reading, clause, measures, self.drafts[own:])
                     continue
-                end = _part_end(sentence.clauses[index:])
+                end = ends[index]
                 if not states_breach(reading, clause.start, end):
                     continue
                 label = sentence.clauses[index - 1] if index and sentence.clauses[index - 1].closer == "：" else None
@@ -286,9 +287,12 @@ def _counted_kind(reading: Reading, label: Clause) -> str | None:
     return kinds[-1].code if counted and kinds else None
 
 
-def _part_end(clauses: Sequence[Clause]) -> int:
-    """Where the part of a sentence ends that a semicolon closes."""
-    return next((clause.end for clause in clauses if clause.closer == "；"), clauses[-1].end)
+def _part_ends(clauses: Sequence[Clause]) -> list[int]:
+    """For each clause where the part of the sentence ends that it is in: a semicolon closes one."""
+    ends: list[int] = []
+    for clause in reversed(clauses):
+        ends.append(clause.end if not ends or clause.closer == "；" else ends[-1])
+    return ends[::-1]
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

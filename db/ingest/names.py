@@ -129,7 +129,9 @@ def is_list(reading: Reading, subject: Subject) -> bool:
 
 def _items(reading: Reading, start: int, end: int) -> list[_Item]:
     found = [_quoted(match) for match in _QUOTED.finditer(reading.text, start, end)]
-    for finder in (_listed, _known):
+    listed = reading.text.find("、", start, end) >= 0
+    known = bool(reading.hits.begins("names"))
+    for finder in ((_listed,) if listed else ()) + ((_known,) if known else ()):
         taken = sorted((item.outer_start, item.outer_end) for item in found)
         found.extend(one for one in finder(reading, start, end) if not overlaps(taken, one.start, one.end))
     return sorted((item for item in found if not _is_word(reading, item)), key=lambda item: item.outer_start)
@@ -198,7 +200,9 @@ def _clip(reading: Reading, start: int, end: int) -> int:
 
 def _leading(reading: Reading, start: int, end: int) -> list[_Item]:
     """The bare names that a clause begins with, listed before what they did: 甲论坛、乙社区传播…."""
-    breach = words.pattern("breach_words").search(reading.text, start, min(end, start + _LONGEST_LIST))
+    end = min(end, start + _LONGEST_LIST)
+    listed = reading.text.find("、", start, end) >= 0
+    breach = words.pattern("breach_words").search(reading.text, start, end) if listed else None
     if breach is None:
         return []
     lead = words.pattern("subject_leads").match(reading.text, start, breach.start())

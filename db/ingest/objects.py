@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from operator import attrgetter
 
 from db.ingest import words
 from db.ingest.clauses import Clause
@@ -19,6 +20,7 @@ from db.ingest.reading import REACH, Reading
 from db.ingest.subjects import Subject, head_kind, kind_chain, unnamed
 
 _BEFORE = 8
+_start = attrgetter("start")
 _LONGEST_CALL = 10
 
 
@@ -115,10 +117,6 @@ def _is_governed(reading: Reading, measure: Measure, subject: Subject) -> bool:
     """Whether a subject stands in the words after a measure."""
     between = reading.text[measure.end : subject.start] if measure.end <= subject.start else ""
     return subject.start < measure.region_end and not words.pattern("place_words").search(between)
-
-
-def _start(one: Measure | Subject) -> int:
-    return one.start
 
 
 def _preposed(reading: Reading, clause: Clause, measure: Measure) -> Subject | None:

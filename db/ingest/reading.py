@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from db.ingest import quantities, words
@@ -39,6 +40,7 @@ class Placed(Protocol):
 
 
 P = TypeVar("P", bound=Placed)
+_start = attrgetter("start")
 
 
 class Reading:
@@ -189,7 +191,3 @@ def next_from(placed: Sequence[P], position: int) -> P | None:
     """The first of an ordered list that begins at a position or after it."""
     index = bisect_left(placed, position, key=_start)
     return placed[index] if index < len(placed) else None
-
-
-def _start(one: Placed) -> int:
-    return one.start

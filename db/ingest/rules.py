@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Final
 
 from db.ingest import words
@@ -18,6 +19,7 @@ from db.ingest.gazetteer import lookup
 from db.ingest.reading import Reading
 from db.ingest.subjects import Subject
 
+_start = attrgetter("start")
 _REACHES: Final = ("period_same_sentence", "period_carried", "period_of_document")
 _NAME_MARKS: Final = {"“": "name_quoted", "‘": "name_quoted", "《": "name_in_title_marks", "@": "name_after_at"}
 _IN_LISTS: Final = {"“": "name_quoted", "《": "name_of_row"}
@@ -51,9 +53,9 @@ def distance(reading: Reading, start: int, evidence: Evidence) -> str:
 def _place(reading: Reading, position: int) -> tuple[int, int]:
     """The sentence and the clause, by number, that a position stands in."""
     sentences = reading.sentences
-    sentence = max(0, bisect_right(sentences, position, key=lambda one: one.start) - 1)
+    sentence = max(0, bisect_right(sentences, position, key=_start) - 1)
     clauses = sentences[sentence].clauses
-    return sentence, bisect_right(clauses, position, key=lambda one: one.start)
+    return sentence, bisect_right(clauses, position, key=_start)
 
 
 def _name(draft: Draft, _subject: Subject, evidence: Evidence) -> str:
