@@ -35,9 +35,12 @@ def audit(readings: Sequence[Reading], result: Result) -> Iterator[Verdict]:
         unread = sorted(set(result.unread.get(reading.index, ())))
         alike = _alike(reading) if not used and not unread else None
         for sentence in reading.sentences:
+            if alike is not None:
+                yield from (Verdict(reading, clause, alike) for clause in sentence.clauses)
+                continue
             reasons = Reasons(reading.text, sentence)
             for clause in sentence.clauses:
-                yield Verdict(reading, clause, alike) if alike else _judge(reading, reasons, clause, used, unread)
+                yield _judge(reading, reasons, clause, used, unread)
 
 
 def _alike(reading: Reading) -> str | None:

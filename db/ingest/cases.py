@@ -35,7 +35,8 @@ class CaseReader:
     result: Result
     categories: list[Evidence] = field(default_factory=list)
     parties: list[Party] = field(default_factory=list)
-    _told: str = ""
+    _told: list[str] = field(default_factory=list)
+    """The sentences of the case at hand; what is forgotten is cut when they are asked for."""
     _closed: bool = False
     _decided: dict[Subject, Draft] = field(default_factory=dict)
     """What was decided of the case before, which a paragraph that only points back still speaks of."""
@@ -52,7 +53,7 @@ class CaseReader:
         if begins or self._closed:
             self.finish()
             self._is_crime = words.pattern("crime_cases").search(reading.text) is not None
-            self.categories, self.parties, self._told, self._closed = [], [], "", False
+            self.categories, self.parties, self._told, self._closed = [], [], [], False
 
     def finish(self) -> None:
         """Hand over the suspects of the case at hand: 抓获犯罪嫌疑人5名 is a count and an action."""
@@ -70,9 +71,9 @@ class CaseReader:
 
     def observe(self, reading: Reading, sentence: Sentence) -> None:
         """Take in what a sentence tells of the case."""
-        if stated := violations(reading, sentence.start, sentence.end, None):
+        if reading.categories and (stated := violations(reading, sentence.start, sentence.end, None)):
             self.categories = first_of_each([*self.categories, *stated])
-        self._told = (self._told + reading.text[sentence.start : sentence.end])[-_REMEMBERED:]
+        self._told.append(reading.text[sentence.start : sentence.end])
         if len(self.parties) < _PARTIES:
             self.parties = [*self.parties, *mentions(reading, sentence.start, sentence.end)][:_PARTIES]
 
@@ -102,7 +103,7 @@ class CaseReader:
         earlier = self._decided
         # A form such as 依法约谈 begins before the verb that governs the party, and ends with it.
         lasts = [measure.end - 1 for measure, _, _ in measures]
-        groups = list(governed(reading, sentence.start, sentence.end))
+        groups = governed(reading, sentence.start, sentence.end)
         ends = [*(one.start for one in groups), sentence.end][1:]
         for group, end in zip(groups, ends, strict=True):
             own = measures[bisect_left(lasts, group.start) : bisect_left(lasts, end)]
@@ -119,7 +120,7 @@ class CaseReader:
         """Whether a sentence is a case's alone: parties hidden or by full name, or sums that only their order deals."""
         if between(reading.counts, sentence.start, sentence.end):
             return False
-        groups = list(governed(reading, sentence.start, sentence.end))
+        groups = governed(reading, sentence.start, sentence.end)
         parties = [party for group in groups for party in group.parties]
         if len(between(reading.sums, sentence.start, sentence.end)) > 1:
             return any(len(group.parties) > 1 for group in groups) or len(groups) > 1
@@ -152,7 +153,8 @@ class CaseReader:
         """What the case says was done, if it was told of this party; else only what the act's own sentence says."""
         subject = party.subject
         name = words.pattern("company_forms").sub("", party.reading.text[subject.start : subject.end])[-_TAIL:]
-        is_told = self._told.count(name) > 1
+        self._told = ["".join(self._told)[-_REMEMBERED:]]
+        is_told = self._told[0].count(name) > 1
         if party.points_back or subject.kind == "person_responsible" or is_told:
             return narrowed(self.categories)
         return violations(decision.reading, decision.sentence.start, decision.sentence.end, None)

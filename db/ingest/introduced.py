@@ -17,6 +17,9 @@ from db.ingest.subjects import Name, Subject, head_kind
 
 _GIVEN = re.compile("(?:名称|昵称|名)?(?:为|：|是)“(?P<name>[^“”]{1,60})”")
 
+_SIGN = re.compile("[为：是]“")
+"""What every name so given has before it, and few passages hold."""
+
 
 @cache
 def _acted_on() -> re.Pattern[str]:
@@ -41,7 +44,7 @@ class Introductions:
                 act = Evidence(code, reading.segment, *found.span("verb"))
                 self._act(noun.code, act, attribution)
         stated: list[Evidence] | None = None
-        for found in _GIVEN.finditer(reading.text):
+        for found in _GIVEN.finditer(reading.text) if _SIGN.search(reading.text) else ():
             noun = head_kind(reading, 0, found.start())
             if noun is not None and noun.code in words.genre()["nameable"]:
                 # Asked once for the whole segment: it may introduce thousands.

@@ -75,8 +75,12 @@ class ListReader:
 
     def _listed_in_prose(self, reading: Reading, attribution: Attribution) -> None:
         """甲、乙等21款App存在…问题: names that a clause without an act of its own says a breach of."""
+        if reading.segment.kind not in ("paragraph", "item"):
+            return
+        if not reading.acts and not states_breach(reading, 0, len(reading.text)):
+            return
         own = len(self.drafts)
-        for sentence in reading.sentences if reading.segment.kind in ("paragraph", "item") else ():
+        for sentence in reading.sentences:
             ends = _part_ends(sentence.clauses)
             for index, clause in enumerate(sentence.clauses):
                 if measures := measures_in(reading, clause):

@@ -38,7 +38,7 @@ def read_markdown(blocks: list[Block]) -> list[Block]:
 
 def _lines(blocks: list[Block]) -> Iterator[Block]:
     for block, after in zip_longest(blocks, blocks[1:], fillvalue=BLANK):
-        if not block.loose:
+        if block is BLANK or not block.loose:
             yield block
             continue
         text = block.mapped.text

@@ -11,6 +11,8 @@ from db.ingest import words
 from db.ingest.reading import Reading
 from db.ingest.subjects import Name, Subject, head_kind
 
+_TELLING = frozenset({"masked", "company_names", "party_people"})
+"""The patterns by which a passage tells of a party."""
 _AND = re.compile("、|以及|和|及|与")
 
 
@@ -48,8 +50,15 @@ def _governed() -> re.Pattern[str]:
     )
 
 
-def governed(reading: Reading, start: int, end: int) -> Iterator[Parties]:
+def governed(reading: Reading, start: int, end: int) -> Sequence[Parties]:
     """The groups of parties that are acted on between two positions."""
+    known = reading.parties.get((start, end))
+    if known is None:
+        known = reading.parties[start, end] = tuple(_groups(reading, start, end))
+    return known
+
+
+def _groups(reading: Reading, start: int, end: int) -> Iterator[Parties]:
     at = start
     while found := _governed().search(reading.text, at, end):
         name = found.lastgroup or "phrase"
@@ -106,6 +115,8 @@ def _kind(reading: Reading, start: int, end: int) -> str | None:
 
 def mentions(reading: Reading, start: int, end: int) -> Sequence[Party]:
     """The masked persons and the masked or named organisations that a passage tells of, in order."""
+    if reading.hits.names.isdisjoint(_TELLING):
+        return ()
     found = []
     if reading.hits.may_match("masked"):
         masked = words.pattern("masked").finditer(reading.text, start, end)

@@ -18,6 +18,7 @@ from db.ingest.scan import Hits, scanner
 
 if TYPE_CHECKING:
     from db.ingest.measures import Measure
+    from db.ingest.parties import Parties
     from db.ingest.subjects import Subject
 
 REACH = 300
@@ -54,6 +55,8 @@ class Reading:
         """The measures of its clauses, once they have been asked for."""
         self.subjects: dict[tuple[int, int, str | None], tuple[Subject, ...]] = {}
         """The names between two positions, once they have been asked for."""
+        self.parties: dict[tuple[int, int], tuple[Parties, ...]] = {}
+        """The parties that are acted on between two positions, once they have been asked for."""
         self.phrase_heads: list[Spot] | None = None
         """The nouns that stand right after 的, once they have been asked for."""
 

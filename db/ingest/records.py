@@ -126,7 +126,7 @@ class Maker:
                 self._anchor(name, one, action_rule(name, draft, subject, one)) for one in first_of_each(evidence)
             ]
         return ExtractedAction(
-            entities=tuple(dict.fromkeys(_mentions(draft, subject))),
+            entities=tuple(_mentions(draft, subject)),
             unnamed_subject=phrase,
             unnamed_kind=None if subject.named else subject.kind,
             open_ended=subject.opening is not None,
@@ -161,11 +161,12 @@ def _says_more(key: tuple[object, ...], figure: ExtractedFigure) -> bool:
 
 
 def _mentions(draft: Draft, subject: Subject) -> Iterator[ExtractedMention]:
+    """The names, each once for every kind and operator that it has here."""
     text = draft.reading.segment.text
-    for name in subject.names:
-        stated, found = text[name.start : name.end].strip(), _operator(draft, name)
-        operator = text[slice(*found)] if found else None
-        yield ExtractedMention(name=stated, kind=name.kind, entity=resolve(stated, name.kind), operator=operator)
+    found = ((one, _operator(draft, one)) for one in subject.names)
+    stated = ((text[one.start : one.end].strip(), one.kind, text[slice(*by)] if by else None) for one, by in found)
+    for name, kind, operator in dict.fromkeys(stated):
+        yield ExtractedMention(name=name, kind=kind, entity=resolve(name, kind), operator=operator)
 
 
 def _operator(draft: Draft, name: Name) -> tuple[int, int] | None:

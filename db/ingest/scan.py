@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -81,9 +82,10 @@ class Scanner:
             entry = self._found[index]
             for name in entry.forms:
                 # Of two forms that begin together the longer one ends, and so comes, later.
-                hits.forms.setdefault(name, {})[start] = end
-            for name, place in entry.tries:
-                hits.tries.setdefault(name, set()).add(place)
+                hits.forms[name][start] = end
+            if entry.tries:
+                for name, place in entry.tries:
+                    hits.tries[name].add(place)
             if entry.names:
                 hits.names.update(entry.names)
         return hits
@@ -95,9 +97,9 @@ class Hits:
     def __init__(self, scanner: Scanner, text: str) -> None:
         self._scanner = scanner
         self._text = text
-        self.forms: dict[str, dict[int, int]] = {}
+        self.forms: defaultdict[str, dict[int, int]] = defaultdict(dict)
         """By list, where a form begins and where the longest one there ends."""
-        self.tries: dict[str, set[int]] = {}
+        self.tries: defaultdict[str, set[int]] = defaultdict(set)
         """By lexicon, the patterns worth trying."""
         self.names: set[str] = set()
         self._begins: dict[str, list[int]] = {}

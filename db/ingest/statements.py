@@ -53,12 +53,13 @@ def _read_paragraph(
 ) -> Draft | None:
     """What a sentence leaves open, an earlier one of its paragraph may have said; returns what stays open after it."""
     earlier: list[Draft] = []
+    if not (reading.acts or reading.circular is not None or is_annexed(reading)):
+        for sentence in reading.sentences:
+            cases.observe(reading, sentence)
+        return topic
     carrier = CountCarrier(reading, result)
-    tells = bool(reading.acts) or reading.circular is not None or is_annexed(reading)
     for sentence in reading.sentences:
         cases.observe(reading, sentence)
-        if not tells:
-            continue
         counted = len(result.counts)
         attributions = attribute(reading, sentence, attribution)
         if result is cases.result and cases.claims(reading, sentence):
