@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncpg
 
-from db.filters import Conditions
+from db.order import day_of
+from db.selecting import Selection, Sql, select
 from db.statements import statement
+from schema.codes import CodeBook
 from schema.ports import Group
 from schema.query import AggregateQuery, Dimension, Measurable
 
 _ONE_YEAR = "date_part('year', v.period_start) = date_part('year', v.period_end)"
 _COLUMNS: dict[Measurable, dict[Dimension, tuple[str, ...]]] = {
     "action": {
-        "year": ("date_part('year', v.acted_on)::int AS year",),
+        "year": ("v.year AS year",),
         "category": ("category.code AS category",),
         "measure": ("measure.code AS measure",),
         "authority": ("authority.code AS authority",),
@@ -42,22 +44,36 @@ def _join(of: Measurable, dimension: Dimension) -> str:
     )
 
 
-def aggregate_sql(query: AggregateQuery, made: Conditions) -> tuple[str, str]:
+def _matching(of: Measurable, chosen: Selection) -> str:
+    """What is counted: the records that match, each once, with what they are grouped by themselves."""
+    alias = chosen.made.alias
+    if of == "figure":
+        columns = "v.version, v.period_start, v.period_end, v.measure"
+    else:
+        columns = f"{alias}.version, date_part('year', {day_of(chosen.place)})::int AS year"
+    once = "DISTINCT " if chosen.of else ""
+    return f"SELECT {once}{columns} FROM {chosen.rows} WHERE {chosen.found}"  # noqa: S608  # fixed names
+
+
+def aggregate_sql(query: AggregateQuery, book: CodeBook) -> tuple[Sql, Sql]:
     """The statement for the groups of a page, and the one for their number alone."""
+    chosen = select(query.of, query.filter, query.revision, book)
+    made = chosen.made
     dimensions = list(dict.fromkeys(query.group_by))
     columns = [column for dimension in dimensions for column in _COLUMNS[query.of][dimension]]
     names = [column.rsplit(" AS ", 1)[1] for column in columns]
     parts = {
-        "kind": query.of,
+        "matching": _matching(query.of, chosen),
+        # The codes of a record differ from each other; an entity may be named twice.
+        "count": "count(DISTINCT v.version)" if "entity" in dimensions else "count(*)",
         "columns": ", ".join(columns),
         "joins": " ".join(_join(query.of, dimension) for dimension in dimensions),
-        "where": made.where,
         "positions": ", ".join(str(place) for place in range(1, len(columns) + 1)),
     }
-    count_sql = statement("group_count").format(**parts)
+    count = statement("group_count").format(**parts), list(made.values)
     order = ", ".join(f"{name} NULLS LAST" for name in names)
     limit, offset = made.bind(query.limit), made.bind(query.offset)
-    return statement("aggregate").format(**parts, order=order, limit=limit, offset=offset), count_sql
+    return (statement("aggregate").format(**parts, order=order, limit=limit, offset=offset), made.values), count
 
 
 def group_of(row: asyncpg.Record) -> Group:

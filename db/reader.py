@@ -25,8 +25,8 @@ from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, With
 from schema.records import RecordKind, Revision
 from schema.remembered import Remembered
 
-_FILTER_BYTES = 2_000
-"""About what a filter takes in memory."""
+_FILTER_BYTES, _GROUP_BYTES = 2_000, 300
+"""About what a filter takes in memory, and a group."""
 _REMEMBERED = 10_000
 _UNAVAILABLE = (
     asyncpg.PostgresConnectionError,
@@ -61,6 +61,7 @@ class PostgresReader:
         self._revisions = Revisions(fresh_for)
         self._versions = Versions(memory)
         self._totals: Remembered[tuple[RecordKind, Filter, int], int] = Remembered(memory // 16)
+        self._groups: Remembered[AggregateQuery, Groups] = Remembered(memory // 16)
         self._books: dict[int, CodeBook] = {}
         """By the revision that last changed a code list."""
         self._changed_in: dict[int, int] = {}
@@ -160,14 +161,16 @@ class PostgresReader:
 
     async def aggregate(self, query: AggregateQuery) -> Groups:
         """Counts by group."""
-        made = conditions(query.of, query.filter, query.revision, await self.codebook(query.revision))
-        values = list(made.values)
-        sql, count_sql = aggregate_sql(query, made)
+        found = self._groups.get(query)
+        if found is not None:
+            return found
+        (sql, values), (count_sql, count_values) = aggregate_sql(query, await self.codebook(query.revision))
         async with self._connection() as connection:
-            rows = await connection.fetch(sql, *made.values)
+            rows = await connection.fetch(sql, *values)
             groups: list[Group] = [group_of(row) for row in rows]
-            total = rows[0]["groups"] if rows else await connection.fetchval(count_sql, *values)
-        return Groups(groups=groups, total=total)
+            total = rows[0]["groups"] if rows else await connection.fetchval(count_sql, *count_values)
+        length = _FILTER_BYTES + _GROUP_BYTES * len(groups)
+        return self._groups.put(query, Groups(groups=groups, total=total), length)
 
     async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
         """The JSON of all matching records in order, a line each, in chunks of whole lines."""

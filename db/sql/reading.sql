@@ -104,9 +104,8 @@ SELECT v.version, v.id, {on} AS sorted_on, v.body FROM {kind}_version v WHERE {w
 -- Records counted by group, the largest group first, with the number of groups. A record counts once
 -- in each group it belongs to.
 WITH grouped AS (
-    SELECT {columns}, count(DISTINCT v.version) AS records
-    FROM {kind}_version v {joins}
-    WHERE {where}
+    SELECT {columns}, {count} AS records
+    FROM ({matching}) v {joins}
     GROUP BY {positions}
 )
 SELECT *, count(*) OVER () AS groups FROM grouped
@@ -116,7 +115,7 @@ LIMIT {limit} OFFSET {offset}
 -- name: group_count
 -- How many groups there are, for a page past the last of them.
 SELECT count(*) FROM (
-    SELECT {columns} FROM {kind}_version v {joins} WHERE {where} GROUP BY {positions}
+    SELECT {columns} FROM ({matching}) v {joins} GROUP BY {positions}
 ) grouped
 
 -- name: all_code_versions
