@@ -10,13 +10,12 @@ from typing import cast
 import asyncpg
 
 from db.copying import copied
-from db.filters import as_of, conditions, copies
+from db.filters import as_of
 from db.grouping import aggregate_sql, group_of
 from db.migrate import MigrationError, pending
-from db.order import SORTED_ON
 from db.pool import Connection, Pool
 from db.revisions import Revisions
-from db.selecting import near_page_sql, page_sql, stream_sql, total_sql
+from db.selecting import near_page_sql, page_sql, pages_within_sql, stream_sql, total_sql, totals_within_sql
 from db.statements import statement
 from db.versions import Place, Versions
 from schema.codes import CodeBook, CodeItem
@@ -125,14 +124,10 @@ class PostgresReader:
 
     async def pages_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, Page]:
         """The first page below each of several parents, all read by one statement."""
-        made = conditions(query.kind, query.filter, query.revision, await self.codebook(query.revision))
-        belongs, ids, limit = _BELONGING[within], made.bind(list(parents)), made.bind(query.limit + 1)
-        sql = statement("pages_within").format(
-            kind=query.kind, on=SORTED_ON[query.kind], where=made.where, belongs=belongs, parents=ids, limit=limit
-        )
+        sql, values = pages_within_sql(query, within, parents, await self.codebook(query.revision))
         places: dict[str, list[Place]] = {parent: [] for parent in parents}
         async with self._connection() as connection:
-            for parent, *place in await connection.fetch(sql, *made.values):
+            for parent, *place in await connection.fetch(sql, *values):
                 places[parent].append(cast(Place, tuple(place)))
             shown = [place for each in places.values() for place in each[: query.limit]]
             rows = iter(await self._versions.of(connection, query.kind, shown))
@@ -143,11 +138,9 @@ class PostgresReader:
 
     async def totals_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, int]:
         """How many records match below each of several parents, all counted by one statement."""
-        made = conditions(query.kind, query.filter, query.revision, await self.codebook(query.revision))
-        belongs, ids = _BELONGING[within], made.bind(list(parents))
-        sql = statement("totals_within").format(kind=query.kind, where=made.where, belongs=belongs, parents=ids)
+        sql, values = totals_within_sql(query, within, parents, await self.codebook(query.revision))
         async with self._connection() as connection:
-            rows = await connection.fetch(sql, *made.values)
+            rows = await connection.fetch(sql, *values)
         return {row["parent"]: row["total"] for row in rows}
 
     async def get(self, kind: RecordKind, ids: Sequence[str], revision: int) -> Mapping[str, Row]:
@@ -189,11 +182,3 @@ class PostgresReader:
         except (StoreUnavailable, MigrationError) as error:
             return str(error)
         return f"{waiting} migrations are still to be applied" if waiting else None
-
-
-_BELONGING: dict[Within, str] = {
-    "entity_id": "v.version IN (SELECT a.version FROM action_entity a WHERE a.entity = parent.id)",
-    "document": f"v.document IN ({copies('d.id = parent.id')})",
-    "reprint_of": "v.reprint_of = parent.id",
-}
-"""What ties `v` to a parent, in a statement that calls its id `parent.id`: the same as the filters of these names."""

@@ -6,13 +6,23 @@ first: they are few, and its index has them in the order of lists. The other con
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db.filters import Conditions, add_words, bind_codes, bind_documents, bind_entities, conditions, link_conditions
+from db.filters import (
+    Conditions,
+    add_words,
+    bind_codes,
+    bind_documents,
+    bind_entities,
+    conditions,
+    copies,
+    link_conditions,
+)
 from db.order import SORTED_ON, day_of, newest_first
 from db.statements import statement
 from schema.codes import CodeBook
-from schema.query import CODE_FILTERS, Filter, Key, PageQuery
+from schema.query import CODE_FILTERS, Filter, Key, PageQuery, Within
 from schema.records import RecordKind
 
 Sql = tuple[str, list[object]]
@@ -114,6 +124,40 @@ def _start_after(chosen: Selection, kind: RecordKind, key: Key) -> None:
     else:
         place = made.bind(newest_first(key.on))
         made.add(f"({chosen.place}, {made.alias}.id) > ({place}::integer, {record_id})")
+
+
+_BELONGING: dict[Within, str] = {
+    "entity_id": "l.entity = parent.id",
+    "document": f"v.document IN ({copies('d.id = parent.id')})",
+    "reprint_of": "v.reprint_of = parent.id",
+}
+"""What ties a row to a parent, in a statement that calls its id `parent.id`: the same as the filters of these names."""
+
+
+def _within(
+    query: PageQuery, within: Within, parents: Sequence[str], book: CodeBook
+) -> tuple[Selection, dict[str, str]]:
+    if within == "entity_id":
+        made = link_conditions(query.filter, query.revision, book, walked=True)
+        chosen = Selection("action_entity l", made, "l.newest_first")
+    else:
+        made = conditions(query.kind, query.filter, query.revision, book)
+        chosen = Selection(f"{query.kind}_version v", made, f"newest_first({SORTED_ON[query.kind]})")
+    parts = {"rows": chosen.rows, "alias": made.alias, "place": chosen.place, "where": made.where}
+    return chosen, {**parts, "belongs": _BELONGING[within], "parents": made.bind(list(parents))}
+
+
+def pages_within_sql(query: PageQuery, within: Within, parents: Sequence[str], book: CodeBook) -> Sql:
+    """The first page below each of several parents, with one row more if more follow."""
+    chosen, parts = _within(query, within, parents, book)
+    limit = chosen.made.bind(query.limit + 1)
+    return statement("pages_within").format(**parts, day=day_of("found.place"), limit=limit), chosen.made.values
+
+
+def totals_within_sql(query: PageQuery, within: Within, parents: Sequence[str], book: CodeBook) -> Sql:
+    """How many records match below each of several parents."""
+    chosen, parts = _within(query, within, parents, book)
+    return statement("totals_within").format(**parts), chosen.made.values
 
 
 def total_sql(kind: RecordKind, filter: Filter, revision: int, book: CodeBook) -> Sql:
