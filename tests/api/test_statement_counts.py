@@ -8,6 +8,7 @@ number here; one that grows needs a reason.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -31,7 +32,7 @@ COUNTS = {
     "REST: a list as of a revision": ("/v1/actions?as_of=r3", (3, 1)),
     "REST: a search": ("/v1/actions?search=云雀", (4, 2)),
     "REST: a record": (f"/v1/documents/{document_id(2023)}", (1, 0)),
-    "REST: groups": ("/v1/aggregate?group_by=year,measure", (1, 1)),
+    "REST: groups": ("/v1/aggregate?group_by=year,measure", (1, 0)),
     "REST: a code list": ("/v1/vocabularies/measures", (0, 0)),
     "REST: readiness": ("/readyz", (3, 3)),
     "export": ("/v1/exports/actions.ndjson?year=2023", (5, 5)),
@@ -46,8 +47,8 @@ COUNTS = {
     "GraphQL: the actions of each document": ("{ documents { nodes { actions(first: 2) { nodes { id } } } } }", (4, 2)),
     "GraphQL: several roots": ("{ actions { nodes { id } } figures { nodes { id } } measures { code } }", (4, 2)),
     "GraphQL: a code list": ("{ measures { code label } }", (0, 0)),
-    "GraphQL: groups": ("{ aggregate(groupBy: [YEAR, MEASURE]) { groups { year measure { code } count } } }", (1, 1)),
-    "GraphQL: years": ("{ timeline { year actionCount figureCount } }", (2, 2)),
+    "GraphQL: groups": ("{ aggregate(groupBy: [YEAR, MEASURE]) { groups { year measure { code } count } } }", (1, 0)),
+    "GraphQL: years": ("{ timeline { year actionCount figureCount } }", (2, 0)),
 }  # fmt: skip
 
 
@@ -94,6 +95,8 @@ async def counted(sample_dsn: str, request: pytest.FixtureRequest) -> AsyncItera
 async def test_a_request_takes_so_many_statements(counted: Counted, name: str) -> None:
     asked, allowed = COUNTS[name]
     await counted.ask(asked)
+    await asyncio.sleep(0)  # the driver tells of a statement a turn of the loop later
     counted.statements.clear()
     await counted.ask(asked)
+    await asyncio.sleep(0)
     assert len(counted.statements) == allowed[counted.remembers], counted.statements
