@@ -54,7 +54,7 @@ def _sentence(clauses: list[Clause]) -> Sentence:
 
 def _clauses(text: str) -> list[Clause]:
     marks = [(found.start(), found.group()) for found in _MARK.finditer(text)]
-    nests = iter(_nests(marks))
+    nests = iter(_nests([one for one in marks if one[1] in _NESTING]))
     nest_start, nest_end = next(nests, _NO_NEST)
     found: list[Clause] = []
     at = 0
@@ -75,19 +75,19 @@ def _clauses(text: str) -> list[Clause]:
 
 
 def _nests(marks: list[tuple[int, str]]) -> list[tuple[int, int]]:
-    """The outermost pairs of marks that do match; a stray mark nests nothing."""
+    """The outermost pairs of nesting marks that do match; a stray mark nests nothing."""
     open_marks: list[tuple[str, int]] = []
     pairs: list[tuple[int, int]] = []
     for position, mark in marks:
         if mark in _OPENS:
             open_marks.append((mark, position))
-        elif (opener := _CLOSES.get(mark)) is not None:
-            while open_marks:
-                opened, start = open_marks.pop()
-                if opened == opener:
-                    if position - start <= _LONGEST_NEST:
-                        pairs.append((start, position))
-                    break
+            continue
+        while open_marks:
+            opened, start = open_marks.pop()
+            if opened == _CLOSES[mark]:
+                if position - start <= _LONGEST_NEST:
+                    pairs.append((start, position))
+                break
     return _outermost(sorted(pairs))
 
 

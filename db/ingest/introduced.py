@@ -37,6 +37,7 @@ class Introductions:
 
     def read(self, reading: Reading, attribution: Attribution) -> None:
         """Take in one segment: names it introduces, and acts on all introduced before."""
+        # What acts on all introduced before acts on nobody where none were.
         for found in _acted_on().finditer(reading.text) if self.drafts else ():
             noun = head_kind(reading, *found.span("noun"))
             code = words.frames().by_kind.get((found["verb"], noun.code)) if noun else None

@@ -59,6 +59,7 @@ def governed(reading: Reading, start: int, end: int) -> Sequence[Parties]:
 
 
 def _groups(reading: Reading, start: int, end: int) -> Iterator[Parties]:
+    """The same, read from the text."""
     at = start
     while found := _governed().search(reading.text, at, end):
         name = found.lastgroup or "phrase"
