@@ -28,7 +28,11 @@ def resolve(extraction: Extraction, text: str, sketch: Sketch, known: Known, boo
         return Change(cause=cause, note=_note(extraction, known, extractor, None))
     # A page keeps the address it was first known by; a text without one may be known by its hash.
     url = known.document.url if known.document else extraction.document.url
-    document = corrections.apply(Recording(extraction, known.document_id, url, book, extractor).document())
+    read = Recording(extraction, known.document_id, url, book, extractor).document()
+    if known.document is not None and same_text:
+        # The same text in other bytes (saved in another encoding) is no other announcement: the first bytes stay.
+        read = read.model_copy(update={"source_sha256": known.document.source_sha256})
+    document = corrections.apply(read)
     documents = {**known.documents, document.id: document}
     readings = {**known.readings, document.id: extraction}
     settled = settle(documents, readings, known, corrections, book, extractor)

@@ -186,3 +186,10 @@ async def test_a_text_found_again_without_its_address_keeps_the_address(store: C
     bare = ANNUAL.replace("url: https://record.example/2031/annual.html\n", "")
     await ingest(store, bare.encode(), url="https://record.example/other.html")
     assert (await ingest(store, bare.encode())).status == "unchanged"
+
+
+async def test_the_same_text_in_other_bytes_is_nothing_new(store: Connection) -> None:
+    text = "网信部门依法关闭“云雀视频”等网站3个。"
+    assert (await ingest(store, text.encode("utf-16"))).status == "new"
+    assert (await ingest(store, text.encode("gb18030"))).status == "unchanged"
+    assert (await ingest(store, text.encode("utf-16"))).status == "unchanged"
