@@ -14,13 +14,12 @@ import pytest_asyncio
 from db.changes import Change, record_json
 from db.correcting import CannotCorrect
 from db.corrections import correct, retract
-from db.filters import conditions
 from db.ingest.extract import EXTRACTOR
 from db.ingest.run import ingest
 from db.migrate import migrate
 from db.pool import Connection, connect
+from db.selecting import page_sql
 from db.shipped import apply_dataset, load_dataset, write_dataset
-from db.statements import statement
 from db.transcribing.format import Page
 from db.transcribing.run import UnknownOriginal, transcribe
 from db.verify.run import verify
@@ -28,7 +27,7 @@ from db.verify.texts import Texts
 from db.writer import commit
 from schema.codes import shipped_codes
 from schema.extraction import Anchor
-from schema.query import Filter
+from schema.query import Filter, PageQuery
 from schema.records import Action, AnyRecord, Document, Entity, Figure
 from tests.support import corpus
 from tests.support.announcements import ANNUAL, CORRECTED_AT_SOURCE
@@ -209,12 +208,14 @@ async def test_reading_an_original_again_leaves_its_transcribed_copies_alone(sto
 
 async def test_the_few_are_found_without_reading_the_rest(store: Connection) -> None:
     await transcribe(store, page())
-    query = conditions("figure", Filter(basis=(("transcribed",),)), 2, shipped_codes())
-    assert query.values == [2]
+    sql, values = page_sql(
+        PageQuery(kind="figure", filter=Filter(basis=(("transcribed",),)), revision=2, limit=9), shipped_codes()
+    )
+    assert values == [2, 10]
     async with store.transaction():
         await store.execute("SET LOCAL enable_seqscan = off")
-        sql = statement("page").format(kind="figure", on="v.period_end", where=query.where, limit="10")
-        plan = "\n".join(row[0] for row in await store.fetch(f"EXPLAIN {sql.replace('$1', '2')}"))
+        bare = sql.replace("$1", "2").replace("$2", "10")
+        plan = "\n".join(row[0] for row in await store.fetch(f"EXPLAIN {bare}"))
     assert "transcribed_figure" in plan
     assert "Sort" not in plan
 
