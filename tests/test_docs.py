@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -46,6 +48,20 @@ def test_the_table_of_commands_is_the_commands() -> None:
 
 def test_the_table_of_settings_is_the_settings() -> None:
     assert _between("settings", "end of settings") == settings_table()
+
+
+def test_the_table_of_the_dataset_is_what_stands_in_it() -> None:
+    standing: Counter[tuple[str, str]] = Counter()
+    for table in ("documents", "actions", "figures"):
+        for line in (ROOT / "db" / "dataset" / f"{table}.ndjson").read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            if "revision_to" not in entry:
+                standing[table, entry["record"].get("basis", "text")] += 1
+    rows = [
+        f"| {table} | {standing[table, 'text']} | {standing[table, 'transcribed']} |"
+        for table in ("documents", "actions", "figures")
+    ]
+    assert _between("dataset", "end of dataset").splitlines()[2:] == rows
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -103,9 +103,12 @@ def _related(document: Document, known: Known) -> Document:
 
 
 def _standing(known: Known, document: str, corrections: Corrections) -> Stated:
+    """What a copy states that is not read now. What was retracted of it was stated too: no copy brings it back."""
+    actions = [*map(corrections.as_read, known.actions), *corrections.retracted(Action)]
+    figures = [*map(corrections.as_read, known.figures), *corrections.retracted(Figure)]
     return Stated(
-        [corrections.as_read(one) for one in known.actions if one.document.id == document],
-        [corrections.as_read(one) for one in known.figures if one.document.id == document],
+        [one for one in actions if one.document.id == document],
+        [one for one in figures if one.document.id == document],
     )
 
 

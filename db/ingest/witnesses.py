@@ -106,7 +106,14 @@ def _same_case(action: Action, known: Iterable[Action]) -> Action | None:
     """The act against somebody unnamed that another copy tells: the same words for them first, then the same act."""
     fits = [one for one in known if set(one.measures) & set(action.measures) and _amounts_agree(one, action)]
     same = [one for one in fits if fold(one.unnamed_subject or "") == fold(action.unnamed_subject or "")]
-    return next(iter(same or fits), None)
+    return next(iter(same), None) or next((one for one in fits if _may_be_one(one, action)), None)
+
+
+def _may_be_one(one: Action, other: Action) -> bool:
+    """Whether copies that call a subject by different words may mean one: its kind agrees, and one tells no less."""
+    kinds, measures = (set(one.subject_kinds), set(other.subject_kinds)), (set(one.measures), set(other.measures))
+    same_kind = not all(kinds) or bool(kinds[0] & kinds[1])
+    return same_kind and (measures[0] <= measures[1] or measures[1] <= measures[0])
 
 
 def _amounts_agree(one: Action, other: Action) -> bool:

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from db.changes import Change
 from db.correcting import CannotCorrect, parse_changes
-from db.corrections import correct
+from db.corrections import correct, retract
 from db.ingest.run import ingest
 from db.migrate import migrate
 from db.pool import Connection, connect, open_pool
@@ -27,6 +27,15 @@ from schema.query import Filter
 from schema.records import RECORD_MODELS, Action, AnyRecord, Document, Figure
 from tests.support.copies import COPIES, DIGEST, EXCERPT, FULL, case, circular, page
 from tests.support.databases import undone
+
+
+IN_OTHER_WORDS = page(
+    "网络执法：第一季度约谈平台1357家",
+    "https://daily.example/a/9.html",
+    "2031-04-09",
+    "据网信部门介绍，一季度依法约谈1357家网络平台，下架App 246款，关闭网站975个。",
+)
+"""A newspaper's, which tells the counts in its own words."""
 
 
 @pytest_asyncio.fixture
@@ -222,6 +231,24 @@ async def test_reprints_are_known_where_the_texts_are_not_held(
         before = await _facts(other)
         assert (await ingest(other, EXCERPT.encode())).reprint_of == (await _document(store, FULL)).id
         assert await _facts(other) == before
+    finally:
+        await other.close()
+
+
+async def test_no_copy_brings_back_what_was_retracted(store: Connection, empty_dsn: str, tmp_path: Path) -> None:
+    await ingest(store, FULL.encode())
+    for record in (await _standing(store)).values():
+        if isinstance(record, Figure):
+            await retract(store, record.id, cause="our_correction", note="Counted by somebody else.")
+    await write_dataset(store, tmp_path)
+    other = await connect(empty_dsn)
+    try:
+        await migrate(other)
+        await apply_dataset(other, load_dataset(tmp_path))
+        for held in (store, other):
+            before = await _facts(held)
+            await ingest(held, IN_OTHER_WORDS.encode())
+            assert await _facts(held) == before
     finally:
         await other.close()
 
