@@ -28,7 +28,6 @@ from schema.records import RECORD_MODELS, Action, AnyRecord, Document, Figure
 from tests.support.copies import COPIES, DIGEST, EXCERPT, FULL, case, circular, page
 from tests.support.databases import undone
 
-
 IN_OTHER_WORDS = page(
     "网络执法：第一季度约谈平台1357家",
     "https://daily.example/a/9.html",
