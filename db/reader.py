@@ -152,6 +152,12 @@ class PostgresReader:
                 found.update(await self._versions.read(connection, kind, missing, revision))
         return found
 
+    async def closing(self, kind: RecordKind, id: str, revision: int) -> Revision | None:
+        """The last revision up to one that closed a record: what became of it stands in its cause and note."""
+        async with self._connection() as connection:
+            row = await connection.fetchrow(statement("closing").format(kind=kind), id, revision)
+        return Revision(**row) if row else None
+
     async def aggregate(self, query: AggregateQuery) -> Groups:
         """Counts by group."""
         found = self._groups.get(query)

@@ -93,6 +93,10 @@ class Reader(Protocol):
         """The records with these ids; ids that are not in the store at that revision are left out."""
         ...
 
+    async def closing(self, kind: RecordKind, id: str, revision: int) -> Revision | None:
+        """The last revision up to one that closed a record: what became of it stands in its cause and note."""
+        ...
+
     async def aggregate(self, query: AggregateQuery) -> Groups:
         """Counts by group."""
         ...

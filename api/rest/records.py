@@ -17,6 +17,7 @@ from api.rest.questions import check_codes, key_of, read_query, settle
 from schema.ids import ID_PATTERNS
 from schema.pages import list_fingerprint
 from schema.points import encode_cursor
+from schema.ports import Reader
 from schema.query import PageQuery
 from schema.records import RecordKind
 
@@ -62,8 +63,19 @@ async def get_record(kind: RecordKind, request: Request) -> Response:
         return answer
     found = await reader.get(kind, [record_id], revision.number)
     if record_id not in found:
-        raise NotFound(f"there is no {kind} {record_id!r} at revision r{revision.number}")
+        raise NotFound(await _what_became_of(reader, kind, record_id, revision.number))
     return respond_detail(request, found[record_id].body, shown)
+
+
+async def _what_became_of(reader: Reader, kind: RecordKind, record_id: str, revision: int) -> str:
+    """Why a record is not there: it never was, or it was closed, retracted or taken up into that of a better copy."""
+    closed = await reader.closing(kind, record_id, revision)
+    if closed is None:
+        return f"there is no {kind} {record_id!r} at revision r{revision}"
+    return (
+        f"the {kind} {record_id!r} stood until r{closed.number - 1}; "
+        f"r{closed.number} closed it ({closed.cause}): {closed.note}"
+    )
 
 
 ROUTES = [

@@ -11,6 +11,14 @@ _WECHAT_PAGE = ("__biz", "mid", "idx", "sn")
 _TRACKING = re.compile(r"utm_\w+|spm|from|share_\w+|scene|subscene|chksm|isappinstalled|timestamp|wxfid", re.IGNORECASE)
 
 
+def host_of(address: str | None) -> str:
+    """The host of an address; empty where there is none or the address is no well-formed one."""
+    try:
+        return (urlsplit(address).hostname or "") if address and "//" in address else ""
+    except ValueError:
+        return ""
+
+
 def page_key(url: str | None) -> str | None:
     """One text for all addresses of a page; None where there is no address."""
     if not url:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import urlsplit
 
+from db.ingest.addresses import host_of
 from db.ingest.blocks import Block, Kind, Segment
 from db.ingest.fold import fold
 from db.ingest.front_matter import read_front_matter
@@ -57,7 +57,8 @@ def clean(notice: Notice) -> Cleaned:
     header = read_front_matter(text)
     blocks = read_markdown(read_blocks(text, header.end))
     own_url = _own_url(blocks)
-    url = header.get("url") or own_url or notice.url
+    # What a page gives as its address may be none at all.
+    url = next((one for one in (header.get("url"), own_url, notice.url) if host_of(one)), None)
     card = _read_card([block for block in blocks if block.region == "card"])
     names = frozenset(name for name in (header.get("source"), header.get("author")) if name)
     parts = sort_blocks(blocks, names)
@@ -112,8 +113,7 @@ def _own_url(blocks: list[Block]) -> str | None:
 
 
 def _publisher(url: str | None) -> str | None:
-    host = (urlsplit(url).hostname or "") if url else ""
-    return page_facts().publishers.get(host.removeprefix("www."))
+    return page_facts().publishers.get(host_of(url).removeprefix("www."))
 
 
 def _read_card(blocks: list[Block]) -> _Card:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urlsplit
 
 from db.ingest import words
+from db.ingest.addresses import host_of
 from db.ingest.attribution import NOBODY, Attribution, attribute
 from db.ingest.clean import Cleaned
 from db.ingest.evidence import Evidence
@@ -89,7 +89,7 @@ def _whole_country(stated: Evidence) -> bool:
 
 def _body_of(source: str) -> str | None:
     """The body that a name or address belongs to."""
-    host = (urlsplit(source).hostname or "") if "//" in source else ""
+    host = host_of(source)
     named = _by_source_name().get(fold(source)) or next(iter(words.authorities().codes.get(fold(source), ())), None)
     return named or next(
         (code for known, code in _by_host().items() if host == known or host.endswith(f".{known}")), None

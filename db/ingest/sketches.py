@@ -8,7 +8,7 @@ from functools import cache
 from urllib.parse import SplitResult, urlsplit
 from zlib import crc32
 
-from db.ingest.addresses import page_key
+from db.ingest.addresses import host_of, page_key
 from db.ingest.clean import Cleaned
 from db.ingest.fold import fold
 from db.ingest.gazetteer import known_names, name_pattern
@@ -120,8 +120,7 @@ def _of_a_page(url: str | None) -> str | None:
 
 def _official(document: ExtractedDocument) -> bool:
     """Whether a regulator itself published this copy."""
-    facts, parts = source("reprints"), _parts(document.url)
-    host = (parts.hostname or "") if parts else ""
+    facts, host = source("reprints"), host_of(document.url)
     own = any(host == one or host.endswith(f".{one}") for one in facts["official_hosts"])
     return own or document.publisher in facts["official_publishers"]
 

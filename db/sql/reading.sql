@@ -13,6 +13,12 @@ SELECT number, committed_at, cause, note, digest FROM revision WHERE number = $1
 -- The newest revision committed by a moment.
 SELECT number, committed_at, cause, note, digest FROM revision WHERE committed_at <= $1 ORDER BY number DESC LIMIT 1
 
+-- name: closing
+-- The last revision up to one that closed a record.
+SELECT r.number, r.committed_at, r.cause, r.note, r.digest
+FROM {kind}_version v JOIN revision r ON r.number = v.revision_to
+WHERE v.id = $1 AND v.revision_to <= $2 ORDER BY v.revision_to DESC LIMIT 1
+
 -- name: all_revisions
 -- The ledger.
 SELECT number, committed_at, cause, note, digest FROM revision ORDER BY number

@@ -93,6 +93,17 @@ def test_an_id_that_came_later_is_not_there_yet(client: httpx.Client) -> None:
     assert "at revision r1" in answer.json()["detail"]
 
 
+def test_a_record_that_was_closed_says_what_became_of_it(client: httpx.Client) -> None:
+    before = {one["id"] for one in client.get("/v1/figures?as_of=r6&limit=500").json()["data"]}
+    (gone,) = before - {one["id"] for one in client.get("/v1/figures?limit=500").json()["data"]}
+    answer = client.get(f"/v1/figures/{gone}")
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == (
+        f"the figure {gone!r} stood until r6; r7 closed it (retraction): The count was withdrawn."
+    )
+    assert client.get(f"/v1/figures/{gone}?as_of=r6").status_code == 200
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/v1", "/v1/actions", "/v1/exports/actions.csv", "/healthz", "/openapi.json"])
 def test_nothing_can_be_changed(client: httpx.Client, method: str, path: str) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from db.ingest.clean import Cleaned, clean
+from db.ingest.extract import extract
 from db.ingest.mapped import MappedText, verbatim
 from db.ingest.notice import read_notice
 from db.ingest.page_dates import parse_date
@@ -149,3 +150,11 @@ def test_the_day_a_page_states_itself(page: str) -> None:
 
 def test_a_day_in_prose_is_not_that_of_publication() -> None:
     assert cleaned("# 题目\n\n2030年5月1日，某办发现问题。\n\n整改应于2030年6月1日前完成。\n").published_on is None
+
+
+@pytest.mark.parametrize("url", ["https://[bad/", "nowhere", "https://", ""])
+def test_what_is_no_address_is_left_out(url: str) -> None:
+    page = f"---\ntitle: 某省通报\nurl: {url}\nsource: https://[also bad\n---\n\n某省网信办依法关闭违法网站12家。\n"
+    extraction = extract(page.encode())
+    assert extraction.document.url is None
+    assert [figure.value_min for figure in extraction.figures] == [12]

@@ -99,6 +99,11 @@ class FakeReader:
         known = dict(_by_id(self.rows.get(kind, ())))
         return {record_id: known[record_id] for record_id in ids if record_id in known}
 
+    async def closing(self, kind: RecordKind, id: str, revision: int) -> Revision | None:
+        """None: nothing has been closed."""
+        self._count("closing")
+        return None
+
     async def aggregate(self, query: AggregateQuery) -> Groups:
         """Two groups, whatever is asked."""
         self._count("aggregate")
