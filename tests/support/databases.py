@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 from collections.abc import AsyncIterator
@@ -13,6 +14,9 @@ import asyncpg
 from db.pool import Connection
 
 _numbers = itertools.count(1)
+_TRIES = 40
+_PAUSE = 0.25
+"""Seconds between two tries."""
 
 
 def database_url(server: str, database: str) -> str:
@@ -44,7 +48,20 @@ async def fresh_database(server: str, template: str | None = None) -> AsyncItera
     try:
         yield database_url(server, name)
     finally:
-        await run_on(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+        await _drop(server, name)
+
+
+async def _drop(server: str, name: str) -> None:
+    """Drop a database whoever is connected; what the server itself does there (autovacuum) is waited for."""
+    for left in reversed(range(_TRIES)):
+        try:
+            await run_on(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+        except asyncpg.InsufficientPrivilegeError:
+            if not left:
+                raise
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
 
 
 @asynccontextmanager
