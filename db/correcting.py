@@ -143,8 +143,7 @@ def _derived(before: AnyRecord, after: AnyRecord, book: CodeBook) -> Iterator[tu
     """The fields that follow from what was corrected, unless they are corrected themselves."""
     authorities = getattr(after, "authorities", ())
     if authorities != getattr(before, "authorities", ()):
-        known = (book.item("authorities", code).region for code in authorities)
-        yield "regions", tuple(dict.fromkeys(region for region in known if region))
+        yield "regions", book.regions_of(authorities)
     if isinstance(before, Action) and isinstance(after, Action):
         if after.entities != before.entities:
             yield "subject_kinds", _kinds(before, after)

@@ -82,6 +82,11 @@ class CodeBook:
             found.extend(c for c in self._children.get((list_name, known), ()) if c not in found)
         return tuple(found)
 
+    def regions_of(self, authorities: Iterable[str]) -> tuple[str, ...]:
+        """The regions of some authorities, each once; some have none. Raises `UnknownCode`."""
+        regions = (self.item("authorities", code).region for code in authorities)
+        return tuple(dict.fromkeys(region for region in regions if region))
+
 
 @cache
 def vocabulary_source(name: str) -> tuple[Mapping[str, Any], ...]:

@@ -100,6 +100,17 @@ class Evidence(Record):
         return self
 
 
+def acted_on(
+    decided_on: date | None, period: Period | None, published_on: date | None
+) -> tuple[date | None, DateBasis]:
+    """The date of an action and what it rests on: the day decided, else the end of the period, else publication."""
+    if decided_on is not None:
+        return decided_on, "decided"
+    if period is not None:
+        return period.end, "period_end"
+    return published_on, "published" if published_on else "none"
+
+
 class _ActionFacts(_Stated):
     """What an action says."""
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
-
 from db.ingest.continuity import UNSTAMPED
 from db.ingest.entities import Entities
 from db.ingest.witnesses import Stated
@@ -12,7 +9,7 @@ from schema.codes import CodeBook
 from schema.extraction import ExtractedAction, ExtractedFigure, Extraction
 from schema.gist import action_gist, figure_gist
 from schema.ids import mint
-from schema.records import Action, DateBasis, Document, DocumentReference, EntityMention, Figure
+from schema.records import Action, Document, DocumentReference, EntityMention, Figure, acted_on
 
 
 class Recording:
@@ -64,7 +61,8 @@ class Recording:
             )
             for mention in read.entities
         )
-        acted_on, basis = self._acted_on(read.decided_on)
+        document = self._read.document
+        on, basis = acted_on(read.decided_on, document.period, document.published_on)
         gist_zh, gist_en = action_gist(read, self._book)
         kinds = [*(mention.kind for mention in mentions), *filter(None, [read.unnamed_kind])]
         subjects = [mention.entity for mention in mentions] + [read.unnamed_subject]
@@ -75,10 +73,10 @@ class Recording:
             extractor=self._extractor,
             anchors=read.anchors,
             revision=UNSTAMPED,
-            acted_on=acted_on,
+            acted_on=on,
             date_basis=basis,
             decided_on=read.decided_on,
-            period=self._read.document.period,
+            period=document.period,
             entities=mentions,
             unnamed_subject=read.unnamed_subject,
             open_ended=read.open_ended,
@@ -88,7 +86,7 @@ class Recording:
             authorities=read.authorities,
             instruments=read.instruments,
             campaigns=read.campaigns,
-            regions=self._regions(read.authorities),
+            regions=self._book.regions_of(read.authorities),
             amount_cny=read.amount_cny,
             gist_zh=gist_zh,
             gist_en=gist_en,
@@ -113,20 +111,8 @@ class Recording:
             wording=read.wording,
             period=read.period,
             authorities=read.authorities,
-            regions=self._regions(read.authorities),
+            regions=self._book.regions_of(read.authorities),
             campaign=read.campaign,
             gist_zh=gist_zh,
             gist_en=gist_en,
         )
-
-    def _acted_on(self, decided_on: date | None) -> tuple[date | None, DateBasis]:
-        document = self._read.document
-        if decided_on is not None:
-            return decided_on, "decided"
-        if document.period is not None:
-            return document.period.end, "period_end"
-        return document.published_on, "published" if document.published_on else "none"
-
-    def _regions(self, authorities: Iterable[str]) -> tuple[str, ...]:
-        regions = (self._book.item("authorities", code).region for code in authorities)
-        return tuple(dict.fromkeys(region for region in regions if region))

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from db.changes import Change
 from db.ingest.continuity import UNSTAMPED, continued, same
 from db.ingest.entities import Entities
 from db.ingest.known import Known
 from db.transcribing.format import Page, StatedAction, StatedFigure
 from schema.codes import CodeBook
-from schema.extraction import ExtractedMention, Period
+from schema.extraction import ExtractedMention
 from schema.gist import action_gist, figure_gist
 from schema.ids import mint
 from schema.records import (
     Action,
     AnyRecord,
     Cause,
-    DateBasis,
     Document,
     DocumentReference,
     EntityMention,
     Figure,
+    acted_on,
 )
 
 TRANSCRIBER = "transcribed/1"
@@ -96,7 +94,7 @@ class _Page:
         who = tuple(EntityMention(entity=entities.id_of(one), name=one.name, kind=one.kind) for one in named)
         kinds = [*(one.kind for one in who), *filter(None, [stated.unnamed_kind])]
         period = stated.period_on(self._page)
-        acted_on, date_basis = self._acted_on(stated.decided_on, period)
+        on, date_basis = acted_on(stated.decided_on, period, self._page.published_on)
         subjects = [one.entity for one in who] or [stated.unnamed_subject or ""]
         action = Action(
             id=mint("action", self._id, TRANSCRIBER, *subjects, *stated.measures),
@@ -106,7 +104,7 @@ class _Page:
             extractor=TRANSCRIBER,
             anchors=(),
             revision=UNSTAMPED,
-            acted_on=acted_on,
+            acted_on=on,
             date_basis=date_basis,
             decided_on=stated.decided_on,
             period=period,
@@ -119,7 +117,7 @@ class _Page:
             authorities=stated.authorities,
             instruments=stated.instruments,
             campaigns=stated.campaigns,
-            regions=self._regions(stated.authorities),
+            regions=self._book.regions_of(stated.authorities),
             amount_cny=stated.amount_cny,
             gist_zh="",
             gist_en="",
@@ -146,22 +144,10 @@ class _Page:
             wording=stated.wording,
             period=period,
             authorities=stated.authorities,
-            regions=self._regions(stated.authorities),
+            regions=self._book.regions_of(stated.authorities),
             campaign=stated.campaign,
             gist_zh="",
             gist_en="",
         )
         gist_zh, gist_en = figure_gist(figure, self._book)
         return figure.model_copy(update={"gist_zh": gist_zh, "gist_en": gist_en})
-
-    def _acted_on(self, decided_on: date | None, period: Period | None) -> tuple[date | None, DateBasis]:
-        if decided_on is not None:
-            return decided_on, "decided"
-        if period is not None:
-            return period.end, "period_end"
-        published_on = self._page.published_on
-        return published_on, "published" if published_on else "none"
-
-    def _regions(self, authorities: tuple[str, ...]) -> tuple[str, ...]:
-        regions = (self._book.item("authorities", code).region for code in authorities)
-        return tuple(dict.fromkeys(region for region in regions if region))
