@@ -17,13 +17,13 @@ FULL = 100
 _MONTHS = {
     "category": """
         SELECT code AS id, date_trunc('month', acted_on)::date AS month, count(*) AS held
-        FROM cunzhao.action_code JOIN cunzhao.action_version USING (version)
-        WHERE list = 'categories' AND acted_on IS NOT NULL AND revision_to IS NULL GROUP BY 1, 2 ORDER BY 1, 2
+        FROM cunzhao.action_code JOIN cunzhao.action_version v USING (version)
+        WHERE list = 'categories' AND acted_on IS NOT NULL AND v.revision_to IS NULL GROUP BY 1, 2 ORDER BY 1, 2
         """,
     "entity": """
         SELECT entity AS id, date_trunc('month', acted_on)::date AS month, count(*) AS held
-        FROM cunzhao.action_entity JOIN cunzhao.action_version USING (version)
-        WHERE acted_on IS NOT NULL AND revision_to IS NULL AND entity IN (
+        FROM cunzhao.action_entity JOIN cunzhao.action_version v USING (version)
+        WHERE acted_on IS NOT NULL AND v.revision_to IS NULL AND entity IN (
             SELECT entity FROM cunzhao.action_entity GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200)
         GROUP BY 1, 2 ORDER BY 1, 2
         """,
