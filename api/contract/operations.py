@@ -15,8 +15,8 @@ from api.params import (
     list_parameters,
     vocabulary_parameters,
 )
-from api.rest.formats import MEDIA_TYPES
 from api.rest.records import PLURALS
+from db.export.files import MEDIA_TYPES
 from schema.codes import LIST_NAMES
 from schema.ids import ID_PATTERNS
 from schema.records import RECORD_MODELS, RecordKind

@@ -15,17 +15,11 @@ from starlette.types import Send
 
 from api.caching import GZIP_LEVEL, variant
 from api.params import export_parameters
-from api.rest.envelope import reader_of
-from api.rest.formats import MEDIA_TYPES, CsvFile, FileFormat, JsonFile, NdjsonFile
-from api.rest.questions import Question, check_codes, read_query, settle
+from api.rest.envelope import meta, reader_of
+from api.rest.questions import check_codes, read_query, settle
 from api.rest.records import PLURALS
+from db.export.files import MEDIA_TYPES, FileFormat, file_of
 from schema.records import RecordKind
-
-
-def _file(kind: RecordKind, suffix: str, question: Question, revision: int) -> FileFormat:
-    if suffix == "csv":
-        return CsvFile(kind, bom=question.values.get("bom", False))
-    return JsonFile(revision) if suffix == "json" else NdjsonFile()
 
 
 async def export(kind: RecordKind, suffix: str, request: Request) -> Response:
@@ -44,7 +38,8 @@ async def export(kind: RecordKind, suffix: str, request: Request) -> Response:
         return StreamingResponse((), headers=headers, media_type=shown.media_type)
     chunks = reader.stream(kind, filter, revision.number)
     counter = request.app.state.metrics.export_rows.labels(PLURALS[kind], suffix)
-    body = await _begun(_written(_file(kind, suffix, question, revision.number), chunks, counter.inc))
+    file = file_of(kind, suffix, meta(revision.number), bom=question.values.get("bom", False))
+    body = await _begun(_written(file, chunks, counter.inc))
     return FileStream(_zipped(body) if shown.encoding == "gzip" else body, headers, shown.media_type)
 
 

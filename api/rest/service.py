@@ -10,9 +10,9 @@ from starlette.routing import Route
 
 from api.caching import variant
 from api.rest.envelope import address, reader_of, respond_detail
-from api.rest.formats import MEDIA_TYPES
 from api.rest.questions import read_query, settle
 from api.rest.records import PLURALS
+from db.export.files import MEDIA_TYPES
 from schema.ports import StoreUnavailable
 
 _PLACES = (

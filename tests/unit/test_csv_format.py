@@ -7,7 +7,9 @@ from datetime import date
 import orjson
 import pytest
 
-from api.rest.formats import CsvFile, JsonFile, _cell, csv_columns, joined
+from api.rest.envelope import meta
+from db.export.csv_file import CsvFile, _cell, csv_columns, joined
+from db.export.files import JsonFile
 from schema.extraction import Anchor, Period
 from schema.records import Action, DocumentReference, EntityMention, RecordKind
 
@@ -119,7 +121,7 @@ def test_a_bar_within_a_value_is_told_from_one_between_values() -> None:
 
 @pytest.mark.parametrize("chunks", [[], [ROW], [ROW * 2, ROW]])
 def test_the_json_file_is_json_however_it_is_cut(chunks: list[bytes]) -> None:
-    file = JsonFile(revision=3)
+    file = JsonFile(meta(3))
     text = b"".join([file.head(), *map(file.rows, chunks), file.tail()])
     count = b"".join(chunks).count(b"\n")
     assert orjson.loads(text) == {

@@ -1,6 +1,6 @@
-r"""The file formats of exports. A file is a head, rows in batches, and a tail.
+r"""Records as CSV.
 
-The columns of CSV are those of the record models. What a cell cannot hold is flattened in one way: the fields
+The columns are those of the record models. What a cell cannot hold is flattened in one way: the fields
 of a nested object become columns (`document_id`), the values of a list are joined by `|` (in a value `|` and
 `\` get a backslash), and anchors become their number and the words they point to; their places stand in
 NDJSON and JSON.
@@ -12,17 +12,15 @@ import csv
 import io
 import types
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, Union, get_args, get_origin
+from typing import Any, NamedTuple, Union, get_args, get_origin
 
 import orjson
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from api.rest.envelope import meta
 from schema.extraction import Anchor
 from schema.records import RECORD_MODELS, RecordKind
 
-MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "json": "application/json"}
 LAST = ("basis", "confidence", "anchors", "extractor", "revision")
 """Provenance stands after what the record says."""
 RENAMED = {
@@ -38,59 +36,6 @@ RENAMED = {
 _FORMULA = frozenset("=+-@\t\r＝＋－＠")
 """What makes a spreadsheet take a cell for a formula, full width included."""
 _BOOLEANS = {True: "true", False: "false"}
-
-
-class FileFormat(Protocol):
-    """How a file is written."""
-
-    def head(self) -> bytes:
-        """What stands before the first row."""
-        ...
-
-    def rows(self, lines: bytes) -> bytes:
-        """Some records, given as JSON with a line each."""
-        ...
-
-    def tail(self) -> bytes:
-        """What stands after the last row."""
-        ...
-
-
-class NdjsonFile:
-    """One record a line."""
-
-    def head(self) -> bytes:
-        return b""
-
-    def rows(self, lines: bytes) -> bytes:
-        return lines
-
-    def tail(self) -> bytes:
-        return b""
-
-
-class JsonFile:
-    """The same envelope as a list, with every record in it."""
-
-    def __init__(self, revision: int) -> None:
-        self._revision = revision
-        self._count = 0
-
-    def head(self) -> bytes:
-        return b'{"data":['
-
-    def rows(self, lines: bytes) -> bytes:
-        separator = b",\n" if self._count else b"\n"
-        self._count += lines.count(b"\n")
-        return separator + lines[:-1].replace(b"\n", b",\n")
-
-    def tail(self) -> bytes:
-        rest = {
-            "total": {"value": self._count, "relation": "eq"},
-            "next": None,
-            "meta": meta(self._revision),
-        }
-        return b"\n]," + orjson.dumps(rest)[1:] + b"\n"
 
 
 class CsvFile:

@@ -1,0 +1,1 @@
+"""Files of records: the same bytes whether they are streamed over HTTP or kept."""
