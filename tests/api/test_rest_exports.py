@@ -21,6 +21,7 @@ from api.rest.records import PLURALS
 from schema.ports import StoreUnavailable
 from schema.query import FILTERS_OF, Filter
 from schema.records import Action, RecordKind
+from schema.tables import TABLE_OF
 from tests.api.conftest import Serve
 from tests.support import corpus
 from tests.unit.fake_reader import FakeReader, lines_of
@@ -206,3 +207,10 @@ def _eventually(holds: Any) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize("kind", PLURALS)
+def test_the_columns_of_csv_are_those_of_the_table(client: httpx.Client, kind: RecordKind) -> None:
+    header = next(csv.reader(io.StringIO(client.get(f"/v1/exports/{PLURALS[kind]}.csv").text)))
+    assert header == [column.name for column in TABLE_OF[kind].columns]
+    assert TABLE_OF[kind].name == PLURALS[kind]
