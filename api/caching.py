@@ -24,7 +24,8 @@ GZIP_LEVEL = 1
 """Level 6 takes nearly three times as long for bodies a fifth smaller."""
 _REVALIDATE = "public, no-cache"
 _AN_HOUR = "public, max-age=3600"
-"""For answers about a named revision: the records never change, notes of errata about them may be added."""
+"""For answers about a named revision: the records never change, notes of errata and the name of a release may be
+added."""
 _ETAGS = re.compile(r'(?:W/)?("[^"]*")')
 _CODING = re.compile(r"^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:;\s*[qQ]=([01](?:\.[0-9]{0,3})?)\s*)?$")
 
@@ -78,6 +79,8 @@ class Variant:
     media_type: str
     revision: int | None
     """The revision answered from, where the answer comes from the record."""
+    release: str | None
+    """The release that the revision is, if it is one."""
     cache_control: str
 
     @property
@@ -130,23 +133,24 @@ def variant(
 ) -> Variant:
     """Which representation a request gets of the answer at a revision."""
     encoding = negotiate(request.headers.get("accept-encoding", ""))
+    release = request.app.state.reader.release_of(revision.number)
     # The digest of a revision tells the histories of two stores apart, where both have the same number.
     parts = [
         build_id(),
         request.app.state.settings.public_url,
-        f"{revision.number} {revision.digest}",
+        f"{revision.number} {revision.digest} {release}",
         path_of(request.scope),
         repr(tuple(pairs)),
         media_type,
         encoding,
     ]
-    return Variant(_etag(*parts), encoding, media_type, revision.number, _AN_HOUR if pinned else _REVALIDATE)
+    return Variant(_etag(*parts), encoding, media_type, revision.number, release, _AN_HOUR if pinned else _REVALIDATE)
 
 
 def variant_of(request: Request, text: str, media_type: str) -> Variant:
     """Which representation a request gets of a text that has nothing to do with the record."""
     encoding = negotiate(request.headers.get("accept-encoding", ""))
-    return Variant(_etag(text, media_type, encoding), encoding, media_type, None, _REVALIDATE)
+    return Variant(_etag(text, media_type, encoding), encoding, media_type, None, None, _REVALIDATE)
 
 
 def _etag(*parts: str) -> str:

@@ -64,10 +64,11 @@ def graphql_routes(limits: Limits, *, body_limit: int) -> list[BaseRoute]:
 
 
 class _Key(NamedTuple):
-    """What an answer is kept by: the latest revision, and the request as it was sent."""
+    """What an answer is kept by: the latest revision, how many releases there are, and the request as it was sent."""
 
     revision: int
     digest: str
+    releases: int
     media: str
     method: str
     text: bytes
@@ -77,9 +78,10 @@ async def _key(request: Request, text: bytes, media: str) -> _Key | None:
     """The key of the answer to a request. None where the store does not tell: the engine meets that too."""
     try:
         revision = await request.app.state.reader.revision()
+        releases = await request.app.state.reader.releases()
     except Exception:
         return None
-    return _Key(revision.number, revision.digest, media, request.method, text)
+    return _Key(revision.number, revision.digest, len(releases), media, request.method, text)
 
 
 async def _answer(engine: Engine, request: Request, asked: graphql.Request, media: str, key: _Key | None) -> Response:

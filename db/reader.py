@@ -22,6 +22,7 @@ from schema.codes import CodeBook, CodeItem
 from schema.ports import Group, Groups, Page, Row, StoreUnavailable
 from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import RecordKind, Revision
+from schema.releases import Release
 from schema.remembered import Remembered
 
 _FILTER_BYTES, _GROUP_BYTES = 2_000, 300
@@ -84,6 +85,17 @@ class PostgresReader:
         if found is None:
             raise BadQuery("as_of", f"the record has no revision or release {as_of.text if as_of else ''!r}")
         return found
+
+    async def releases(self) -> Sequence[Release]:
+        """All releases, the newest first."""
+        if not self._revisions.fresh:
+            async with self._connection() as connection:
+                await self._revisions.ask(connection)
+        return self._revisions.releases
+
+    def release_of(self, revision: int) -> str | None:
+        """The name of the release that a revision is, if it is one, as of when a revision was last asked for."""
+        return self._revisions.release_of(revision)
 
     async def codebook(self, revision: int) -> CodeBook:
         """The code lists as of a revision."""

@@ -1,14 +1,17 @@
-"""Which revision is the latest, asked for now and then; and the older ones, asked for once."""
+"""Which revision is the latest and which are releases, asked for now and then; and the older ones, asked for once."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from db.pool import Connection
+from db.release.ledger import read_releases
 from db.statements import statement
 from schema.ports import StoreUnavailable
 from schema.query import AsOf
 from schema.records import Revision
+from schema.releases import Release
 
 _REMEMBERED = 10_000
 
@@ -16,43 +19,77 @@ _REMEMBERED = 10_000
 class Revisions:
     """The ledger, as far as it was read.
 
-    `fresh_for` says for how many seconds the latest revision may be taken for the latest without asking. An answer
-    may thus be that much behind a writer, but it is whole: everything in it is read as of one committed revision, and
-    what stands at that revision does not change when others follow.
+    `fresh_for` says for how many seconds the latest revision may be taken for the latest without asking, and no
+    release be thought to have come. An answer may thus be that much behind a writer, but it is whole: everything in it
+    is read as of one committed revision, and what stands at that revision does not change when others follow.
     """
 
     def __init__(self, fresh_for: float) -> None:
         self._fresh_for = fresh_for
         self._latest: Revision | None = None
-        self._asked = 0.0
+        self._asked = float("-inf")
         self._by_number: dict[int, Revision] = {}
+        self._released: int | None = None
+        self.releases: Sequence[Release] = ()
+        """All releases, the newest first, as they were when last asked for."""
+        self._release_of: dict[int, Release] = {}
+
+    @property
+    def fresh(self) -> bool:
+        """Whether what was read last may be taken for what there is now."""
+        return time.monotonic() - self._asked < self._fresh_for
+
+    def release_of(self, revision: int) -> str | None:
+        """The name of the release that a revision is, if it is one, as far as was read."""
+        found = self._release_of.get(revision)
+        return found.name if found else None
 
     def known(self, as_of: AsOf | None) -> Revision | None:
         """The revision meant, if it need not be asked for."""
         if as_of is None:
-            return self._latest if time.monotonic() - self._asked < self._fresh_for else None
-        return self._by_number.get(as_of.revision) if as_of.revision is not None else None
+            return self._latest if self.fresh else None
+        number = self._number(as_of)
+        # What is a release stays one, but what is none may become one.
+        return self._by_number.get(number) if number in self._release_of or self.fresh else None
+
+    def _number(self, as_of: AsOf) -> int:
+        """The number of the revision that is named; 0 for one that is told by a time, and for none."""
+        if as_of.release is not None:
+            return next((release.revision for release in self.releases if release.name == as_of.release), 0)
+        return as_of.revision or 0
 
     async def read(self, connection: Connection, as_of: AsOf | None) -> Revision | None:
         """The revision meant, from the store. Raises `StoreUnavailable` if the store is empty."""
+        latest = await self.ask(connection)
         if as_of is None:
-            asked = time.monotonic()
-            row = await connection.fetchrow(statement("latest_revision"))
-            if row is None:
-                raise StoreUnavailable("the store is empty")
-            if self._latest is None or row["number"] != self._latest.number or row["digest"] != self._latest.digest:
-                self._latest = Revision(**row)
-            self._asked = asked
-            return self._latest
+            return latest
         if as_of.time is not None:
             row = await connection.fetchrow(statement("revision_by_time"), as_of.time)
             return Revision(**row) if row else None
-        if as_of.revision is None:
-            return None
-        row = await connection.fetchrow(statement("revision_by_number"), as_of.revision)
+        number = self._number(as_of)
+        if number not in self._by_number:
+            row = await connection.fetchrow(statement("revision_by_number"), number) if number else None
+            if row is None:
+                return None
+            if len(self._by_number) >= _REMEMBERED:
+                self._by_number.clear()
+            self._by_number[number] = Revision(**row)
+        return self._by_number[number]
+
+    async def ask(self, connection: Connection) -> Revision:
+        """The latest revision and the releases, unless they are fresh. Raises `StoreUnavailable` if there is none."""
+        if self._latest is not None and self.fresh:
+            return self._latest
+        asked = time.monotonic()
+        row = await connection.fetchrow(statement("latest_and_released"))
         if row is None:
-            return None
-        if len(self._by_number) >= _REMEMBERED:
-            self._by_number.clear()
-        self._by_number[as_of.revision] = Revision(**row)
-        return self._by_number[as_of.revision]
+            raise StoreUnavailable("the store is empty")
+        fields = dict(row.items())
+        if (released := fields.pop("released")) != self._released:
+            self.releases = await read_releases(connection)
+            self._release_of = {release.revision: release for release in self.releases}
+            self._released = released
+        if self._latest is None or (fields["number"], fields["digest"]) != (self._latest.number, self._latest.digest):
+            self._latest = Revision(**fields)
+        self._asked = asked
+        return self._latest

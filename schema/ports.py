@@ -10,6 +10,7 @@ from typing import Protocol
 from schema.codes import CodeBook
 from schema.query import AggregateQuery, AsOf, Filter, Key, PageQuery, Within
 from schema.records import RecordKind, Revision
+from schema.releases import Release
 
 
 class StoreUnavailable(Exception):
@@ -67,6 +68,14 @@ class Reader(Protocol):
 
     async def revision(self, as_of: AsOf | None = None) -> Revision:
         """The revision meant, by default the latest. Raises `BadQuery` if there is no such one."""
+        ...
+
+    async def releases(self) -> Sequence[Release]:
+        """All releases, the newest first."""
+        ...
+
+    def release_of(self, revision: int) -> str | None:
+        """The name of the release that a revision is, if it is one, as of when a revision was last asked for."""
         ...
 
     async def codebook(self, revision: int) -> CodeBook:

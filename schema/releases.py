@@ -5,7 +5,9 @@ The one who builds a release writes it so, the server serves by it, and `cunzhao
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,6 +31,20 @@ class Release(BaseModel):
     revision: int = Field(ge=1, description="The revision that it is.")
     committed_at: datetime = Field(description="When that revision was committed.")
     previous: str | None = Field(description="The release before it; null of the first.")
+
+
+def is_release_name(text: str) -> bool:
+    """Whether a release may have that name."""
+    return re.fullmatch(RELEASE_PATTERN.strip("^$"), text, re.ASCII) is not None
+
+
+def next_name(committed_at: datetime, taken: Collection[str]) -> str:
+    """The name of a release whose revision was committed then: the first number of its month that is free."""
+    month = committed_at.astimezone(UTC)
+    number = 1
+    while (name := f"{month.year}.{month.month}.{number}") in taken:
+        number += 1
+    return name
 
 
 class Part(BaseModel):

@@ -22,9 +22,9 @@ def reader_of(request: Request) -> Reader:
     return reader
 
 
-def meta(revision: int | None) -> dict[str, Any]:
-    """What is said about every answer."""
-    return {"revision": revision, "release": None, "errata": []}
+def meta(revision: int | None, release: str | None = None) -> dict[str, Any]:
+    """What is said about every answer: the revision it is of, and the release that this is, if it is one."""
+    return {"revision": revision, "release": release, "errata": []}
 
 
 def address(request: Request, path: str) -> str:
@@ -55,7 +55,7 @@ class Listing:
             b',"next":',
             orjson.dumps(link),
             b',"meta":',
-            orjson.dumps(meta(variant.revision)),
+            orjson.dumps(meta(variant.revision, variant.release)),
             b"}",
         )
         return variant.respond(request, b"".join(parts), headers)
@@ -63,5 +63,5 @@ class Listing:
 
 def respond_detail(request: Request, body: bytes, variant: Variant) -> Response:
     """One record as an answer."""
-    parts = (b'{"data":', body, b',"meta":', orjson.dumps(meta(variant.revision)), b"}")
+    parts = (b'{"data":', body, b',"meta":', orjson.dumps(meta(variant.revision, variant.release)), b"}")
     return variant.respond(request, b"".join(parts))

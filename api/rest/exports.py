@@ -38,7 +38,7 @@ async def export(kind: RecordKind, suffix: str, request: Request) -> Response:
         return StreamingResponse((), headers=headers, media_type=shown.media_type)
     chunks = reader.stream(kind, filter, revision.number)
     counter = request.app.state.metrics.export_rows.labels(PLURALS[kind], suffix)
-    file = file_of(kind, suffix, meta(revision.number), bom=question.values.get("bom", False))
+    file = file_of(kind, suffix, meta(revision.number, shown.release), bom=question.values.get("bom", False))
     body = await _begun(_written(file, chunks, counter.inc))
     return FileStream(_zipped(body) if shown.encoding == "gzip" else body, headers, shown.media_type)
 

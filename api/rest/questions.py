@@ -41,8 +41,8 @@ class Question:
 
     @property
     def pinned(self) -> bool:
-        """Whether it names a revision, so that later ones do not change the answer."""
-        return "cursor" in self.values or (self.as_of is not None and self.as_of.revision is not None)
+        """Whether it names a revision or a release, so that later ones do not change the answer."""
+        return "cursor" in self.values or (self.as_of is not None and self.as_of.time is None)
 
     def filter(self, kind: RecordKind) -> Filter:
         """What is asked of records of a kind. Raises `BadQuery` for a filter the kind does not know."""

@@ -24,6 +24,7 @@ _PAGED: Final = ("nodes", "edges", "groups")
 _USUAL: Final = 3
 _IN_RECORDS: Final = {"anchors": 6, "names": 6}
 _AT_ROOT: Final = {
+    "releases": 100,
     "timeline": LAST_YEAR - FIRST_YEAR,
     "extractionRules": len(extraction_rules()),
     **{to_camel_case(name): len(shipped_codes().items(name)) for name in LIST_NAMES},

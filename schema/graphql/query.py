@@ -16,7 +16,7 @@ from schema.graphql.scalars import CODE_SCALARS
 from schema.graphql.source import Coded, Place, Snapshot, Stored
 from schema.graphql.timeline import TimelineYear, timeline_field
 from schema.graphql.types import Action, Document, Entity, Figure, Node
-from schema.graphql.values import Revision
+from schema.graphql.values import Release, Revision
 from schema.ids import ID_PATTERNS, kind_of
 from schema.query import MAX_VALUES, BadQuery
 from schema.records import RecordKind
@@ -106,6 +106,24 @@ def _revision() -> Any:
     return strawberry.field(resolver=resolver, description=description, metadata=planned(Root(resolve)))
 
 
+def _releases() -> Any:
+    async def resolve(info: Info) -> Any:
+        return list(await info.context.reader.releases())
+
+    description = "The releases, the newest first: revisions with a name and immutable files."
+    return strawberry.field(resolver=resolve, description=description, metadata=planned(Root(resolve)))
+
+
+def _release() -> Any:
+    about = strawberry.argument(description="Name of the release, such as `2026.11.1`.")
+
+    async def resolve(info: Info, name: Annotated[str, about]) -> Any:
+        return next((release for release in await info.context.reader.releases() if release.name == name), None)
+
+    description = "The release of this name; null when there is none."
+    return strawberry.field(resolver=resolve, description=description, metadata=planned(Root(resolve)))
+
+
 @strawberry.type(
     description="What can be asked. Every field that takes `asOf` answers as of one revision, by default the latest."
 )
@@ -130,3 +148,5 @@ class Query:
     timeline: list[TimelineYear] = timeline_field()
     aggregate: Aggregate = aggregate_field()
     revision: Revision = _revision()
+    releases: list[Release] = _releases()
+    release: Release | None = _release()

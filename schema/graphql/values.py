@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import strawberry
 
-from schema import extraction, records
+from schema import extraction, records, releases
 from schema.graphql.faces import face_of
 
 
@@ -121,3 +121,11 @@ class Revision:
     cause: Cause
     note: str
     digest: str
+
+
+@face_of(releases.Release)
+class Release:
+    name: str
+    revision: int
+    committed_at: datetime
+    previous: str | None

@@ -50,9 +50,10 @@ async def questions(reader: PostgresReader, cursors: list[str]) -> Questions:
         "first": [0, 1, 1, 2, 2, 3, 5, 7, 501],
         "year": [2015, 2020, 2023, 2024, 2025, 1989],
         "ID": [body["id"] for body in bodies] + ["a-2222222222222", "nobody", ""],
+        "name": ["2020.1.1", "2020.1.2", ""],
         "String": [body["name"] for body in bodies if "name" in body] + ["无此人", "抖音", " "],
         "Date": ["2019-01-01", "2024-06-30", "2025-12-31"],
-        "AsOf": [*(f"r{n + 1}" for n in range(revision)), "2999-01-01T00:00:00Z", "r99"],
+        "AsOf": [*(f"r{n + 1}" for n in range(revision)), "2020.1.1", "2999-01-01T00:00:00Z", "r99"],
         "Cursor": cursors,
     }
     for list_name in LIST_NAMES:

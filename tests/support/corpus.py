@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from db.changes import Change, Text
 from db.pool import Connection
+from db.release.ledger import add_release
 from db.writer import commit
 from schema.codes import shipped_codes
 from schema.extraction import Anchor, ClauseCounts, ExtractedAction, ExtractedFigure, ExtractedMention, Period
@@ -48,6 +49,8 @@ CATEGORIES = ["pornography", "gambling", "rumour_false_information", "cyber_viol
               "platform_duty"]  # fmt: skip
 AUTHORITIES = [("cac", "local_cac"), ("cac_system",), ("cac_guangdong",), ("cac_beijing", "local_cac")]
 YEARS = (2021, 2022, 2023, 2024)
+RELEASE, RELEASED = "2020.1.1", 5
+"""The corpus as it was before it was corrected is a release: its name and its revision."""
 
 
 def document_id(year: int) -> str:
@@ -181,9 +184,10 @@ def document_change(year: int, *, entities: bool = False) -> Change:
 
 
 async def fill(connection: Connection) -> None:
-    """Write the corpus: a revision for each year, then a correction, then a retraction."""
+    """Write the corpus: a revision for each year, which make a release, then a correction, then a retraction."""
     for place, year in enumerate(YEARS):
         await commit(connection, document_change(year, entities=place == 0))
+    await add_release(connection, RELEASE, RELEASED)
     last = document_change(YEARS[-1]).records
     action = next(r for r in last if isinstance(r, Action) and len(r.measures) == 1)
     corrected = action.model_copy(update={"open_ended": not action.open_ended, "amount_cny": None})

@@ -11,6 +11,7 @@ from schema.codes import CodeBook, shipped_codes
 from schema.ports import Group, Groups, Page, Row
 from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import AnyRecord, RecordKind, Revision
+from schema.releases import Release
 
 LATEST = 5
 
@@ -60,6 +61,15 @@ class FakeReader:
             raise BadQuery("as_of", f"no {as_of.text if as_of else ''} here")
         moment = datetime(2026, 1, number, tzinfo=UTC)
         return Revision(number=number, committed_at=moment, cause="new_source", note="invented", digest="0" * 64)
+
+    async def releases(self) -> Sequence[Release]:
+        """None: nothing was released."""
+        self._count("releases")
+        return ()
+
+    def release_of(self, revision: int) -> str | None:
+        """None, as above."""
+        return None
 
     async def codebook(self, revision: int) -> CodeBook:
         """The shipped code lists."""

@@ -16,7 +16,7 @@ from graphql import (
 from pydantic import BaseModel
 from strawberry.utils.str_converters import to_camel_case
 
-from schema import extraction, records
+from schema import extraction, records, releases
 from schema.codes import LIST_NAMES, CodeItem
 from schema.graphql import sdl
 from schema.graphql.engine import CORE
@@ -31,6 +31,7 @@ MODELS: list[type[BaseModel]] = [
     records.EntityName,
     records.EntityMention,
     records.Revision,
+    releases.Release,
     extraction.Anchor,
     extraction.Period,
     extraction.ClauseCounts,
@@ -112,8 +113,8 @@ def test_a_list_takes_the_filters_of_its_kind(kind: records.RecordKind) -> None:
 
 
 def test_every_root_takes_as_of() -> None:
-    of_the_build = {"extractionRules"}
-    roots = {name: field for name, field in fields_of("Query").items() if name not in of_the_build}
+    without_history = {"extractionRules", "releases", "release"}
+    roots = {name: field for name, field in fields_of("Query").items() if name not in without_history}
     assert all(str(field.args["asOf"].type) == "AsOf" for field in roots.values())
 
 

@@ -36,6 +36,7 @@ class _Asking:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self.reader = context.reader
         self.opened: Snapshot | None = None
         self.info: Any = SimpleNamespace(context=self)
 

@@ -1,0 +1,1 @@
+"""Releases: the ledger of them, and how their files are made, published and checked."""
