@@ -9,6 +9,7 @@ from typing import cast
 
 import asyncpg
 
+from db import deltas
 from db.copying import copied
 from db.filters import as_of
 from db.grouping import aggregate_sql, group_of
@@ -18,6 +19,7 @@ from db.revisions import Revisions
 from db.selecting import near_page_sql, page_sql, pages_within_sql, stream_sql, total_sql, totals_within_sql
 from db.statements import statement
 from db.versions import Place, Versions
+from schema.changes import ChangedTable, ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook, CodeItem
 from schema.ports import Group, Groups, Page, Row, StoreUnavailable
 from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
@@ -62,6 +64,7 @@ class PostgresReader:
         self._versions = Versions(memory)
         self._totals: Remembered[tuple[RecordKind, Filter, int], int] = Remembered(memory // 16)
         self._groups: Remembered[AggregateQuery, Groups] = Remembered(memory // 16)
+        self._changes: Remembered[tuple[int, int, frozenset[ChangedTable]], int] = Remembered(memory // 64)
         self._books: dict[int, CodeBook] = {}
         """By the revision that last changed a code list."""
         self._changed_in: dict[int, int] = {}
@@ -187,6 +190,31 @@ class PostgresReader:
         """The JSON of all matching records in order, a line each, in chunks of whole lines."""
         sql, values = stream_sql(kind, filter, revision, await self.codebook(revision))
         async with self._connection() as connection, aclosing(copied(connection, sql, values)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        """A page of changes, oldest first."""
+        async with self._connection() as connection:
+            return await deltas.changes(connection, query)
+
+    async def count_changes(self, query: ChangeQuery) -> int:
+        """How many changes there are, whatever the page."""
+        key = query.since, query.until, query.tables
+        found = self._changes.get(key)
+        if found is None:
+            async with self._connection() as connection:
+                found = self._changes.put(key, await deltas.count_changes(connection, query), _FILTER_BYTES)
+        return found
+
+    async def changed_revisions(self, query: ChangeQuery, before: int) -> Sequence[RevisionRow]:
+        """The newest revisions before one that changed something, one more than asked if more follow."""
+        async with self._connection() as connection:
+            return await deltas.changed_revisions(connection, query, before)
+
+    async def delta(self, since: int, until: int) -> AsyncIterator[bytes]:
+        """What is otherwise at a revision than at an earlier one, a line of JSON each, in chunks of whole lines."""
+        async with self._connection() as connection, aclosing(deltas.delta(connection, since, until)) as chunks:
             async for chunk in chunks:
                 yield chunk
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from schema.changes import ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook
 from schema.query import AggregateQuery, AsOf, Filter, Key, PageQuery, Within
 from schema.records import RecordKind, Revision
@@ -114,6 +115,25 @@ class Reader(Protocol):
         """The JSON of all matching records in order, a line each, with constant memory and from one snapshot.
 
         Each chunk is some whole lines, with their ends.
+        """
+        ...
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        """A page of changes, oldest first."""
+        ...
+
+    async def count_changes(self, query: ChangeQuery) -> int:
+        """How many changes there are, whatever the page."""
+        ...
+
+    async def changed_revisions(self, query: ChangeQuery, before: int) -> Sequence[RevisionRow]:
+        """The newest revisions before one that changed something, newest first, one more than asked if more follow."""
+        ...
+
+    def delta(self, since: int, until: int) -> AsyncIterator[bytes]:
+        """What is otherwise at a revision than at an earlier one, a line of JSON each, with constant memory.
+
+        Each chunk is some whole lines, with their ends. `since` may be 0: all that stands is added then.
         """
         ...
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from schema.changes import ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook, shipped_codes
 from schema.ports import Group, Groups, Page, Row
 from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
@@ -124,6 +125,25 @@ class FakeReader:
         """Everything in one chunk, if there is anything."""
         if rows := self._matching(kind, filter):
             yield lines_of(rows)
+
+    async def changes(self, query: ChangeQuery) -> ChangePage:
+        """None: nothing has ever changed."""
+        self._count("changes")
+        return ChangePage([], more=False)
+
+    async def count_changes(self, query: ChangeQuery) -> int:
+        """None."""
+        self._count("count_changes")
+        return 0
+
+    async def changed_revisions(self, query: ChangeQuery, before: int) -> Sequence[RevisionRow]:
+        """None."""
+        self._count("changed_revisions")
+        return []
+
+    async def delta(self, since: int, until: int) -> AsyncIterator[bytes]:
+        """One line, which is no change."""
+        yield b"{}\n"
 
     async def ready(self) -> str | None:
         """Always."""

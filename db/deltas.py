@@ -1,0 +1,117 @@
+"""What changed between revisions: the feed of changes, and the net difference of two revisions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from db.copying import copied
+from db.pool import Connection
+from db.statements import statement
+from schema.changes import (
+    CHANGED_TABLES,
+    KIND_OF_TABLE,
+    ChangedTable,
+    ChangeKey,
+    ChangePage,
+    ChangeQuery,
+    ChangeRow,
+    Operation,
+    RevisionRow,
+)
+from schema.records import Revision
+
+
+def _rows(table: ChangedTable) -> str:
+    kind = KIND_OF_TABLE.get(table)
+    return f"{kind}_version" if kind else f"({statement('code_rows')})"
+
+
+async def changes(connection: Connection, query: ChangeQuery) -> ChangePage:
+    """A page of changes, oldest first."""
+    values: list[object] = [query.until, query.limit + 1]
+    sql = statement("changes").format(of_each=" UNION ALL ".join(_changed(query, values)))
+    found = await connection.fetch(sql, *values)
+    shown = found[: query.limit]
+    rows = [
+        ChangeRow(op, CHANGED_TABLES[place], id_, revision, committed_at, cause, note)
+        for place, op, id_, _, revision, committed_at, cause, note in shown
+    ]
+    if query.bodies:
+        rows = await _with_bodies(connection, rows, [each["version"] for each in shown])
+    return ChangePage(rows, more=len(found) > query.limit)
+
+
+def _changed(query: ChangeQuery, values: list[object]) -> list[str]:
+    """The first changes of each table asked for, as statements whose parameters are added to the values."""
+    found = []
+    for table in query.wanted:
+        after = _after(query, table)
+        values += [after.revision, after.id]
+        found.append(
+            statement("changed").format(
+                rows=_rows(table),
+                place=CHANGED_TABLES.index(table),
+                revision=f"${len(values) - 1}::integer",
+                id=f"${len(values)}::text",
+            )
+        )
+    return found
+
+
+def _after(query: ChangeQuery, table: ChangedTable) -> ChangeKey:
+    """Where to begin in one table: every id is greater than an empty one."""
+    start = query.after
+    if start is None:
+        return ChangeKey(query.since + 1, table, "")
+    place, of_start = CHANGED_TABLES.index(table), CHANGED_TABLES.index(start.table)
+    if place == of_start:
+        return start
+    return ChangeKey(start.revision + (place < of_start), table, "")
+
+
+async def _with_bodies(
+    connection: Connection, rows: Sequence[ChangeRow], versions: Sequence[int | None]
+) -> list[ChangeRow]:
+    bodies: dict[tuple[ChangedTable, int | None], bytes] = {}
+    for table in {row.table for row in rows}:
+        wanted = [version for row, version in zip(rows, versions, strict=True) if row.table == table]
+        found = await connection.fetch(statement("changed_bodies").format(rows=_rows(table)), wanted)
+        bodies |= {(table, version): body.encode() for version, body in found}
+    return [replace(row, body=bodies.get((row.table, version))) for row, version in zip(rows, versions, strict=True)]
+
+
+async def count_changes(connection: Connection, query: ChangeQuery) -> int:
+    """How many changes there are, whatever the page."""
+    counts = [
+        await connection.fetchval(statement("change_count").format(rows=_rows(table)), query.since, query.until)
+        for table in query.wanted
+    ]
+    return sum(counts)
+
+
+async def changed_revisions(connection: Connection, query: ChangeQuery, before: int) -> list[RevisionRow]:
+    """The newest revisions before one that changed something in the tables asked for, at most one more than asked."""
+    touched = " OR ".join(statement("touched").format(rows=_rows(table)) for table in query.wanted)
+    sql = statement("changed_revisions").format(touched=touched)
+    revisions = [Revision(**row) for row in await connection.fetch(sql, query.since, before, query.limit + 1)]
+    counts: dict[int, dict[tuple[ChangedTable, Operation], int]] = {each.number: {} for each in revisions}
+    for table in query.wanted:
+        sql = statement("changes_of_revisions").format(rows=_rows(table))
+        for revision, op, many in await connection.fetch(sql, list(counts)):
+            counts[revision][table, op] = many
+    return [RevisionRow(each, counts[each.number]) for each in revisions]
+
+
+async def delta(connection: Connection, since: int, until: int) -> AsyncGenerator[bytes, None]:
+    """What is otherwise at a revision than at an earlier one, as lines of JSON in chunks of whole lines.
+
+    Table by table, each in the order of the revisions responsible and of ids. Memory is constant, and what later
+    revisions write meanwhile changes nothing. `since` may be 0: all that stands is added then.
+    """
+    for table in CHANGED_TABLES:
+        sql = statement("delta").format(table=table, rows=_rows(table))
+        async with aclosing(copied(connection, sql, [since, until])) as chunks:
+            async for chunk in chunks:
+                yield chunk
