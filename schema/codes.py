@@ -99,6 +99,14 @@ def vocabulary_source(name: str) -> tuple[Mapping[str, Any], ...]:
 
 
 @cache
+def list_title(name: ListName) -> tuple[str, str]:
+    """What a code list is called, in Chinese and in English."""
+    text = resources.files("schema.vocabulary").joinpath(f"{name}.json").read_text(encoding="utf-8")
+    title = json.loads(text)["title"]
+    return title["zh"], title["en"]
+
+
+@cache
 def quantity_grammar() -> Mapping[str, Any]:
     """Multipliers, qualifier words and open-list words of Chinese counts (`quantities.json`)."""
     text = resources.files("schema.vocabulary").joinpath("quantities.json").read_text(encoding="utf-8")
