@@ -56,7 +56,7 @@ def test_all_describe_the_columns_of_the_tables_in_their_order() -> None:
 
 
 def test_each_file_is_described_with_its_length_and_digest() -> None:
-    facts = {file.name: (file.bytes, file.sha256) for file in FACTS.files}
+    facts = {file.url: (file.bytes, file.sha256) for file in FACTS.files}
     package = {
         r["path"]: (r["bytes"], r["hash"].removeprefix("sha256:")) for r in _json("datapackage.json")["resources"]
     }

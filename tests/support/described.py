@@ -19,7 +19,7 @@ from tests.support import corpus
 class File:
     """A file of data, as the manifest has it."""
 
-    name: str
+    url: str
     table: str | None
     media_type: str
     encoding: str | None

@@ -33,7 +33,7 @@ def describe(facts: ReleaseFacts) -> Iterator[Described]:
     """The descriptions of a release, in the order of their names in the documentation."""
     entry = bibtex(citation.reference(facts))
     yield Described(datapackage.NAME, datapackage.MEDIA_TYPE, datapackage.datapackage(facts))
-    tables = {csvw.metadata_name(file.name): table.name for table, file in facts.csv_files()}
+    tables = {csvw.metadata_name(file.url): table.name for table, file in facts.csv_files()}
     for name, body in csvw.csvw_files(facts).items():
         yield Described(name, csvw.MEDIA_TYPE, body, tables.get(name))
     yield Described(croissant.NAME, croissant.MEDIA_TYPE, croissant.croissant(facts, entry))

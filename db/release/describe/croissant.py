@@ -80,9 +80,9 @@ def _file(file: DataFile) -> dict[str, Any]:
     plain = file.media_type.partition(";")[0]
     return {
         "@type": "cr:FileObject",
-        "@id": file.name,
-        "name": file.name,
-        "contentUrl": file.name,
+        "@id": file.url,
+        "name": file.url,
+        "contentUrl": file.url,
         "contentSize": f"{file.bytes} B",
         "encodingFormat": _COMPRESSED[file.encoding] if file.encoding else _READ_AS.get(plain, plain),
         "sha256": file.sha256,
@@ -112,7 +112,7 @@ def _field(table: Table, column: TableColumn, parquet: DataFile | None) -> dict[
         repeated=True if column.many and not as_written else None,
         references=_reference(table, column),
         source={
-            "fileObject": {"@id": parquet.name if parquet else f"{table.name}.csv"},
+            "fileObject": {"@id": parquet.url if parquet else f"{table.name}.csv"},
             "extract": {"column": column.name},
         },
     )

@@ -31,13 +31,13 @@ def csvw_files(facts: ReleaseFacts) -> dict[str, bytes]:
     """The metadata of each table; in that of all of them together stand the references between them."""
     tables = dict(facts.csv_files())
     alone = {
-        metadata_name(file.name): as_json({"@context": _CONTEXT, **_table(facts, table, file.name)})
+        metadata_name(file.url): as_json({"@context": _CONTEXT, **_table(facts, table, file.url)})
         for table, file in tables.items()
     }
     group = {
         "@context": _CONTEXT,
         "dc:title": DATASET.title,
-        "tables": [_table(facts, table, file.name, references=True) for table, file in tables.items()],
+        "tables": [_table(facts, table, file.url, references=True) for table, file in tables.items()],
     }
     return {**alone, GROUP: as_json(group)}
 

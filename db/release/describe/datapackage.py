@@ -41,7 +41,7 @@ def datapackage(facts: ReleaseFacts) -> bytes:
 def _resource(facts: ReleaseFacts, table: Table, file: DataFile) -> dict[str, Any]:
     return {
         "name": table.name,
-        "path": file.name,
+        "path": file.url,
         "type": "table",
         "title": f"{table.title_en} ({table.title_zh})",
         "description": table.description,

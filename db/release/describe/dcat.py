@@ -80,11 +80,11 @@ def _distribution(file: DataFile) -> dict[str, Any]:
     # A media type has an address only once it is registered; the others are given by name.
     registered = not plain.startswith("application/x-")
     fields: dict[str, Any] = {
-        "@id": f"./#{file.name}",
+        "@id": f"./#{file.url}",
         "@type": "dcat:Distribution",
-        "dct:title": file.name,
+        "dct:title": file.url,
         "dct:license": {"@id": DATASET.licence.url},
-        "dcat:downloadURL": {"@id": file.name},
+        "dcat:downloadURL": {"@id": file.url},
         "dcat:mediaType": {"@id": f"{_IANA}{plain}"} if registered else None,
         "dct:format": None if registered else plain,
         "dcat:compressFormat": {"@id": _COMPRESSED[file.encoding]} if file.encoding else None,

@@ -13,10 +13,10 @@ from schema.tables import TABLES, Table
 
 
 class DataFile(Protocol):
-    """One file of data, as the manifest has it."""
+    """One file of data, as the manifest has it; `url` is its path within the release."""
 
     @property
-    def name(self) -> str: ...
+    def url(self) -> str: ...
     @property
     def table(self) -> str | None: ...
     @property
@@ -53,9 +53,9 @@ class ReleaseFacts:
         """The day of the release."""
         return self.committed_at.date()
 
-    def file(self, name: str) -> DataFile | None:
-        """The file of a name; None where the release has none."""
-        return next((file for file in self.files if file.name == name), None)
+    def file(self, url: str) -> DataFile | None:
+        """The file of a path; None where the release has none."""
+        return next((file for file in self.files if file.url == url), None)
 
     def csv_files(self) -> Iterator[tuple[Table, DataFile]]:
         """The tables and the CSV file of each, in the order of the tables."""
