@@ -15,10 +15,11 @@ from api.graphql import graphql_routes
 from api.guards import OpenHeaders, Preflight, SizeLimits
 from api.observability import Metrics, Observed
 from api.rest import aggregates, exports, extraction, records, service, vocabularies
+from api.rest.citations import citation_routes
 from api.settings import Settings
 from db.pool import open_pool
 from db.reader import PostgresReader
-from schema.graphql import Limits
+from schema.graphql import Engine, Limits
 from schema.ports import Reader
 
 FRESH_SECONDS = 0.2
@@ -27,13 +28,15 @@ FRESH_SECONDS = 0.2
 
 def routes(settings: Settings) -> list[BaseRoute]:
     """Every address, those asked for most often first: they are tried in this order."""
+    engine = Engine(_graphql_limits(settings))
     return [
-        *graphql_routes(_graphql_limits(settings), body_limit=settings.body_limit_bytes),  # /graphql
+        *graphql_routes(engine, body_limit=settings.body_limit_bytes),  # /graphql
         *records.ROUTES,  # /v1/actions[/{id}]  and so on for figures, entities, documents
         *service.ROUTES,  # /v1  /healthz  /readyz  /metrics
         *vocabularies.ROUTES,  # /v1/vocabularies[/<list>]
         *extraction.ROUTES,  # /v1/extraction/rules
         *aggregates.ROUTES,  # /v1/aggregate
+        *citation_routes(engine, at_once=max(1, settings.pool_size // 4)),  # /v1/citations[/<token>]
         *exports.ROUTES,  # /v1/exports/<table>.<format>
         *contract.ROUTES,  # /openapi.json
     ]

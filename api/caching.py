@@ -82,6 +82,8 @@ class Variant:
     release: str | None
     """The release that the revision is, if it is one."""
     cache_control: str
+    vary: str = "Accept-Encoding"
+    """The headers of a request that choose among the representations."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -89,7 +91,7 @@ class Variant:
         return {
             "ETag": self.etag,
             "Cache-Control": self.cache_control,
-            "Vary": "Accept-Encoding",
+            "Vary": self.vary,
             **({"X-Revision": str(self.revision)} if self.revision else {}),
             **({"Content-Encoding": self.encoding} if self.encoding != "identity" else {}),
         }
@@ -110,13 +112,19 @@ class Variant:
         kept = answers_of(request).get(self.etag)
         return None if kept is None else self._answer(request, kept)
 
-    def respond(self, request: Request, body: bytes, headers: dict[str, str] | None = None) -> Response:
-        """The whole answer, or 304 to a client that wants it only where there is none."""
+    def respond(
+        self, request: Request, body: bytes, headers: dict[str, str] | None = None, *, keep: bool = True
+    ) -> Response:
+        """The whole answer, or 304 to a client that wants it only where there is none.
+
+        It is kept to be given again, unless it must be made anew each time.
+        """
         if self.encoding == "gzip":
             # mtime=0: a strong validator promises the same bytes each time.
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
         answer = Kept(body, {**self.headers, **(headers or {})}, self.media_type)
-        answers_of(request).keep(self.etag, answer)
+        if keep:
+            answers_of(request).keep(self.etag, answer)
         return self._answer(request, answer)
 
     def _answer(self, request: Request, answer: Kept) -> Response:
@@ -130,6 +138,7 @@ def variant(
     media_type: str = "application/json",
     *,
     pinned: bool,
+    vary: str = "Accept-Encoding",
 ) -> Variant:
     """Which representation a request gets of the answer at a revision."""
     encoding = negotiate(request.headers.get("accept-encoding", ""))
@@ -144,7 +153,8 @@ def variant(
         media_type,
         encoding,
     ]
-    return Variant(_etag(*parts), encoding, media_type, revision.number, release, _AN_HOUR if pinned else _REVALIDATE)
+    cache = _AN_HOUR if pinned else _REVALIDATE
+    return Variant(_etag(*parts), encoding, media_type, revision.number, release, cache, vary)
 
 
 def variant_of(request: Request, text: str, media_type: str) -> Variant:

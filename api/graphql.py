@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from email.message import Message
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -13,10 +11,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.answers import Kept, answers_of
-from api.media_types import Media, choose_media
+from api.media_types import Media, choose_media, is_json
 from api.web.ide import ide_page, static_routes
 from schema import graphql
-from schema.graphql import Engine, Limits
+from schema.graphql import Engine
 
 PATH: Final = "/graphql"
 JSON: Final = "application/json"
@@ -37,9 +35,8 @@ class RequestError(Exception):
         self.status = status
 
 
-def graphql_routes(limits: Limits, *, body_limit: int) -> list[BaseRoute]:
+def graphql_routes(engine: Engine, *, body_limit: int) -> list[BaseRoute]:
     """The GraphQL endpoint, which asks `request.app.state.reader`, and the files of its editor."""
-    engine = Engine(limits)
 
     async def endpoint(request: Request) -> Response:
         asks_for_page = request.method != "POST" and "query" not in request.query_params
@@ -121,18 +118,9 @@ def _from_url(request: Request) -> graphql.Request:
     return _checked(given, only_queries=True)
 
 
-@lru_cache(maxsize=64)
-def _is_json(header: str) -> bool:
-    """Whether a `Content-Type` is JSON in UTF-8."""
-    content_type = Message()
-    content_type["content-type"] = header
-    charset = content_type.get_content_charset("utf-8")
-    return content_type.get_content_type() == JSON and charset in ("utf-8", "utf8")
-
-
 async def _body(request: Request, limit: int) -> bytes:
     """The body of a request, which is to be JSON."""
-    if not _is_json(request.headers.get("content-type", "")):
+    if not is_json(request.headers.get("content-type", "")):
         raise RequestError(415, f"the body is {JSON} in UTF-8")
     body = bytearray()
     try:

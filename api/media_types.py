@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.message import Message
+from functools import lru_cache
 
 _RANGE = re.compile(r"\s*([!#$%&'*+.^_`|~0-9a-z-]+)/([!#$%&'*+.^_`|~0-9a-z-]+)\s*((?:;[^,]*)?)", re.ASCII)
 _QUALITY = re.compile(r";\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*(?=;|$)", re.ASCII)
@@ -32,6 +34,15 @@ def choose_media(accept: Sequence[str], offers: Sequence[Media]) -> str | None:
         if quality > 0 and rank > best:
             best, chosen = rank, offer.name
     return chosen
+
+
+@lru_cache(maxsize=64)
+def is_json(header: str) -> bool:
+    """Whether a `Content-Type` is JSON in UTF-8."""
+    content_type = Message()
+    content_type["content-type"] = header
+    charset = content_type.get_content_charset("utf-8")
+    return content_type.get_content_type() == "application/json" and charset in ("utf-8", "utf8")
 
 
 _EXACT = 3

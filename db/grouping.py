@@ -29,6 +29,7 @@ _COLUMNS: dict[Measurable, dict[Dimension, tuple[str, ...]]] = {
         "authority": ("authority.code AS authority",),
     },
 }
+_NO_LIMIT = 2**62
 _LISTS = {"category": "categories", "measure": "measures", "authority": "authorities"}
 
 
@@ -74,6 +75,12 @@ def aggregate_sql(query: AggregateQuery, book: CodeBook) -> tuple[Sql, Sql]:
     order = ", ".join(f"{name} NULLS LAST" for name in names)
     limit, offset = made.bind(query.limit), made.bind(query.offset)
     return (statement("aggregate").format(**parts, order=order, limit=limit, offset=offset), made.values), count
+
+
+def all_groups_sql(query: AggregateQuery, book: CodeBook) -> Sql:
+    """The statement for all groups, in the order of their pages."""
+    every, _ = aggregate_sql(query.model_copy(update={"limit": _NO_LIMIT, "offset": 0}), book)
+    return every
 
 
 def group_of(row: asyncpg.Record) -> Group:

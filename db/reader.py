@@ -11,8 +11,9 @@ import asyncpg
 
 from db import deltas
 from db.copying import copied
+from db.covering import coverage_of, coverage_sql, extent_sql
 from db.filters import as_of
-from db.grouping import aggregate_sql, group_of
+from db.grouping import aggregate_sql, all_groups_sql, group_of
 from db.migrate import MigrationError, pending
 from db.pool import Connection, Pool
 from db.revisions import Revisions
@@ -21,8 +22,9 @@ from db.statements import statement
 from db.versions import Place, Versions
 from schema.changes import ChangedTable, ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook, CodeItem
+from schema.coverage import Coverage, Days
 from schema.ports import Group, Groups, Page, Row, StoreUnavailable
-from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
+from schema.query import MAX_LIMIT, AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import RecordKind, Revision
 from schema.releases import Release
 from schema.remembered import Remembered
@@ -185,6 +187,22 @@ class PostgresReader:
             total = rows[0]["groups"] if rows else await connection.fetchval(count_sql, *count_values)
         length = _FILTER_BYTES + _GROUP_BYTES * len(groups)
         return self._groups.put(query, Groups(groups=groups, total=total), length)
+
+    async def groups(self, query: AggregateQuery) -> AsyncIterator[Sequence[Group]]:
+        """All groups in order, whatever page is asked for, some at a time."""
+        sql, values = all_groups_sql(query, await self.codebook(query.revision))
+        async with self._connection() as connection, connection.transaction(readonly=True):
+            cursor = await connection.cursor(sql, *values)
+            while rows := await cursor.fetch(MAX_LIMIT):
+                yield [group_of(row) for row in rows]
+
+    async def coverage(self, days: Sequence[Days] | None, revision: int) -> Coverage:
+        """What the record holds about some days, about all where these are None."""
+        (sql, values), (extent, of_revision) = coverage_sql(days, revision), extent_sql(revision)
+        async with self._connection() as connection:
+            rows = await connection.fetch(sql, *values)
+            (record,) = await connection.fetch(extent, *of_revision)
+        return coverage_of(days, rows, record)
 
     async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
         """The JSON of all matching records in order, a line each, in chunks of whole lines."""

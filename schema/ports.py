@@ -9,6 +9,7 @@ from typing import Protocol
 
 from schema.changes import ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook
+from schema.coverage import Coverage, Days
 from schema.query import AggregateQuery, AsOf, Filter, Key, PageQuery, Within
 from schema.records import RecordKind, Revision
 from schema.releases import Release
@@ -109,6 +110,14 @@ class Reader(Protocol):
 
     async def aggregate(self, query: AggregateQuery) -> Groups:
         """Counts by group."""
+        ...
+
+    def groups(self, query: AggregateQuery) -> AsyncIterator[Sequence[Group]]:
+        """All groups in order, whatever page is asked for, some at a time and from one snapshot."""
+        ...
+
+    async def coverage(self, days: Sequence[Days] | None, revision: int) -> Coverage:
+        """What the record holds about some days, about all where these are None."""
         ...
 
     def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:

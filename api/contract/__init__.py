@@ -28,7 +28,7 @@ first page. In CSV, the values of a list are joined by `|`, and a cell that begi
 carriage return has an apostrophe before it.
 
 An export that breaks off has no end: the connection is closed without one. Methods other than GET, HEAD and OPTIONS
-are answered with 405. Errors are problem details (RFC 9457).
+are answered with 405, but for POST to `/v1/citations`, which writes nothing. Errors are problem details (RFC 9457).
 """
 _TAGS = {
     "actions": "What regulators did, to whom, for what.",
@@ -39,6 +39,7 @@ _TAGS = {
     "vocabularies": "The code lists, in Chinese and English.",
     "extraction": "How values are read, and how sure that is.",
     "exports": "Whole result sets as files.",
+    "citations": "Permanent addresses of what was asked of a release and what came out.",
     "service": "The service itself.",
 }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from api.citations.bodies import CitationAnswer, CitationRequest
 from schema.codes import LIST_NAMES, CodeItem, ListName, shipped_codes
 from schema.query import FIRST_YEAR, LAST_YEAR
 from schema.records import RECORD_MODELS, RecordKind
@@ -118,6 +119,7 @@ VOCABULARY_LIST = _list_of("VocabularyList", Vocabulary)
 RULE_LIST = _list_of("ExtractionRuleList", ExtractionRule)
 GROUP_LIST = _list_of("GroupList", Group)
 INDEX = _detail_of("Index", dict[str, str])
+CITATION = _detail_of("CitationDetail", CitationAnswer)
 
 
 def component_schemas() -> dict[str, Any]:
@@ -130,11 +132,12 @@ def component_schemas() -> dict[str, Any]:
         RULE_LIST,
         GROUP_LIST,
         INDEX,
+        CITATION,
         Status,
         Problem,
     ]
-    chosen: list[tuple[type[BaseModel], Literal["serialization"]]] = [(model, "serialization") for model in models]
-    _, schemas = models_json_schema(chosen, ref_template=REF)
+    chosen: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "serialization") for model in models]
+    _, schemas = models_json_schema([*chosen, (CitationRequest, "validation")], ref_template=REF)
     codes = {
         f"{name}_code": {
             "type": "string",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -82,6 +83,26 @@ def read_query(query: bytes, known: Parameters) -> Question:
         if parameter.required and parameter.name not in texts:
             raise BadQuery(parameter.name, f"{parameter.name} is required")
     return Question(tuple(pairs), {name: known[name].parse(given) for name, given in texts.items()})
+
+
+def written(kind: RecordKind, filter: Filter) -> list[tuple[str, str]]:
+    """The parameters that ask for a filter, sorted and without repeats: the same for all ways of asking the same."""
+    pairs: list[tuple[str, str]] = []
+    for name in FILTERS_OF[kind]:
+        value = getattr(filter, _RENAMED.get(name, name))
+        if isinstance(value, date):
+            texts = {value.isoformat()}
+        elif name == "search":
+            texts = set(value)
+        else:
+            texts = {",".join(sorted({_escaped(one) for one in group})) for group in value or ()}
+        pairs += [(name, text) for text in texts]
+    return sorted(pairs)
+
+
+def _escaped(value: str | int) -> str:
+    """A value beside others: a comma in it is no separator."""
+    return re.sub(r"([\\,])", r"\\\1", str(value))
 
 
 async def settle(reader: Reader, question: Question, fingerprint: str = "") -> tuple[Revision, Key | int | None]:

@@ -122,7 +122,8 @@ class Engine:
 
     def __init__(self, limits: Limits, *, compiled: bool = True) -> None:
         self.limits = limits
-        self._prepare = preparer(CORE, limits)
+        self.prepare = preparer(CORE, limits)
+        """Parses and validates a query text. Raises `GraphQLError` where it cannot be read or asks for too much."""
         self._planner = Planner(limits.fragment_bytes) if compiled else None
 
     async def answer(self, request: Request, reader: Reader, request_id: str | None = None) -> Answer:
@@ -160,7 +161,7 @@ class Engine:
 
     def _prepared(self, text: str) -> Prepared:
         try:
-            return self._prepare(text)
+            return self.prepare(text)
         except LimitExceeded as error:
             raise _Refusal("refused", [error]) from None
         except GraphQLError as error:

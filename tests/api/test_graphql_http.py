@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from api.graphql import graphql_routes
 from api.observability import Metrics
 from db.reader import PostgresReader
-from schema.graphql import Limits
+from schema.graphql import Engine, Limits
 from schema.ports import StoreUnavailable
 from tests.unit.fake_reader import FakeReader
 
@@ -28,7 +28,7 @@ EXAMPLES = json.loads(resources.files("api.web").joinpath("static/ide.examples.j
 
 
 def client_of(reader: object) -> httpx.AsyncClient:
-    app = Starlette(routes=graphql_routes(Limits(), body_limit=BODY_LIMIT))
+    app = Starlette(routes=graphql_routes(Engine(Limits()), body_limit=BODY_LIMIT))
     app.state.reader = reader
     app.state.metrics = Metrics()
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")

@@ -8,6 +8,8 @@ those, so that the rest of the question is tried; `tests/api/test_rest_refusals.
 * `from` lies before `to`: they change places;
 * figures are neither filtered nor grouped by what they do not count: that much is left out.
 
+What is cited is one of a few queries that the store answers; `tests/api/test_citations.py` asks others.
+
 Chains of calls get one thing more (`_lead_somewhere`), so that they lead from lists to the records in them.
 """
 
@@ -18,7 +20,7 @@ import os
 import zlib
 from typing import Any
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import schemathesis
 from hypothesis import strategies as st
@@ -37,8 +39,10 @@ KINDS = {f"/v1/{plural}": kind for kind, plural in PLURALS.items()}
 REPEATED = ("from", "to", "search")
 
 
-def _ask(path: str) -> Any:
-    with urlopen(TARGET + path) as answer:  # noqa: S310  # the address of the server under test
+def _ask(path: str, body: Any = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    asked = Request(TARGET + path, data, {"Content-Type": "application/json"})  # noqa: S310  # the server under test
+    with urlopen(asked) as answer:  # noqa: S310
         return json.load(answer)
 
 
@@ -50,6 +54,15 @@ REVISIONS = [f"r{number}" for number in range(1, _ask("/v1")["meta"]["revision"]
 for record_kind, ids in IDS.items():
     schemathesis.openapi.format(f"{record_kind}-id", st.sampled_from(ids))
 schemathesis.openapi.format("as-of", st.sampled_from(REVISIONS))
+RELEASES = [release["name"] for release in _ask("/graphql", {"query": "{releases{name}}"})["data"]["releases"]]
+ADDRESSES = ["/v1/actions?year=2023&limit=3", "/v1/exports/documents.csv?bom=true", "/v1/vocabularies/measures",
+             "/v1/aggregate?group_by=year,measure&of=figure", "/v1/entities?year=1999"]  # fmt: skip
+DOCUMENTS = ["{actions(year: [2023]) {totalCount}}", "{documents {nodes {id title}}}"]
+TOKENS = [_ask("/v1/citations", {"query": address})["data"]["token"] for address in ADDRESSES]
+schemathesis.openapi.format("release-name", st.sampled_from(RELEASES))
+schemathesis.openapi.format("citable-address", st.sampled_from(ADDRESSES))
+schemathesis.openapi.format("citable-graphql", st.sampled_from(DOCUMENTS))
+schemathesis.openapi.format("citation-token", st.sampled_from(TOKENS))
 # Made anew in `before_call`, when the question it must belong to is known.
 schemathesis.openapi.format("cursor", st.just("AAAAAAAA"))
 
@@ -57,7 +70,11 @@ schemathesis.openapi.format("cursor", st.just("AAAAAAAA"))
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
     """Mend in a positive case what the contract cannot say."""
-    if case.meta is None or case.meta.generation.mode.is_negative or not case.query:
+    if case.meta is None or case.meta.generation.mode.is_negative:
+        return
+    if isinstance(case.body, dict) and "query" in case.body:
+        _citable(case.body)
+    if not case.query:
         return
     query = case.query
     if case.meta.phase.name == TestPhase.STATEFUL:
@@ -70,6 +87,17 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         _countable(query)
     if "cursor" in query:
         query["cursor"] = _cursor(case.path, query)
+
+
+def _citable(body: dict[str, Any]) -> None:
+    """What is cited is known to the store, and asked of a release that it has."""
+    if body.get("release") not in (None, *RELEASES):
+        body["release"] = RELEASES[0]
+    if isinstance(body["query"], str):
+        if body["query"] not in ADDRESSES:
+            body["query"] = _some(ADDRESSES, body)
+    elif body["query"]["graphql"]["query"] not in DOCUMENTS or body["query"]["graphql"].get("operationName"):
+        body["query"] = {"graphql": {"query": _some(DOCUMENTS, body)}}
 
 
 def _some(values: list[str], query: dict[str, Any]) -> str:

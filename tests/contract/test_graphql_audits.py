@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 
 from api.graphql import graphql_routes
 from api.observability import Metrics
-from schema.graphql import Limits
+from schema.graphql import Engine, Limits
 from tests.unit.fake_reader import FakeReader
 
 MODERN = "application/graphql-response+json"
@@ -104,7 +104,7 @@ AUDITS = [
 
 @pytest_asyncio.fixture(scope="session")
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    app = Starlette(routes=graphql_routes(Limits(), body_limit=100_000))
+    app = Starlette(routes=graphql_routes(Engine(Limits()), body_limit=100_000))
     app.state.reader = FakeReader({})
     app.state.metrics = Metrics()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as made:

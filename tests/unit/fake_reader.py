@@ -9,6 +9,7 @@ from typing import Any
 
 from schema.changes import ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook, shipped_codes
+from schema.coverage import Coverage, Days, Extent
 from schema.ports import Group, Groups, Page, Row
 from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import AnyRecord, RecordKind, Revision
@@ -120,6 +121,19 @@ class FakeReader:
         self._count("aggregate")
         groups = [Group(count=2, year=2024), Group(count=1, multi_year=query.of == "figure")]
         return Groups(groups[query.offset : query.offset + query.limit], total=2)
+
+    async def groups(self, query: AggregateQuery) -> AsyncIterator[Sequence[Group]]:
+        """The same two groups."""
+        yield (await self.aggregate(query.model_copy(update={"limit": 2, "offset": 0}))).groups
+
+    async def coverage(self, days: Sequence[Days] | None, revision: int) -> Coverage:
+        """Nothing is covered."""
+        self._count("coverage")
+        nothing = Extent(documents=0, announcements=0, earliest=None, latest=None)
+        return Coverage(
+            **dict(nothing), asked=None, undated=0, transcribed=0, unhandled_clauses=0, by_year=(), by_authority=(),
+            record=nothing,
+        )  # fmt: skip
 
     async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
         """Everything in one chunk, if there is anything."""

@@ -1,0 +1,337 @@
+"""Citations over HTTP: what is cited can be computed anew by anyone, and is confirmed for as long as it is true."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from api.citations.citing import Citing
+from db.changes import Change
+from db.pool import connect
+from db.release.ledger import add_release
+from db.writer import commit
+from schema.canonical import canonical_json
+from schema.citations import Citation, decode_citation, encode_citation
+from schema.graphql import Engine, Limits
+from schema.query import AsOf, Filter
+from schema.records import Figure, RecordKind, Revision
+from schema.releases import Release
+from tests.api.conftest import Serve
+from tests.support import corpus
+from tests.support.serving import served_by
+from tests.unit.fake_reader import FakeReader
+
+PATH = "/v1/citations"
+AT = {"as_of": corpus.RELEASE}
+
+
+def cite(client: httpx.Client, query: Any, **more: Any) -> Any:
+    answer = client.post(PATH, json={"query": query, **more})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
+def refusal(client: httpx.Client, query: Any, **more: Any) -> Any:
+    answer = client.post(PATH, json={"query": query, **more})
+    assert answer.headers["content-type"] == "application/problem+json"
+    return answer.json()
+
+
+def graphql(query: str, **more: Any) -> Any:
+    return {"graphql": {"query": query, **more}}
+
+
+def sha256(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
+
+
+def test_a_list_is_cited_whole_and_its_export_has_the_hash(client: httpx.Client) -> None:
+    cited = cite(client, "/v1/actions?year=2023,2024&basis=text&limit=2")
+    export = client.get(cited["source"]).content
+    assert (cited["rows"], cited["sha256"]) == (export.count(b"\n"), sha256(export))
+    assert cited["rows"] > 2
+    assert (cited["release"], cited["revision"]) == (corpus.RELEASE, corpus.RELEASED)
+    assert cited["query"] == "/v1/actions?basis=text&year=2023,2024"
+    assert cited["coverage"] is cited["absence"] is None
+
+
+def test_pages_formats_and_orders_of_one_list_have_one_token(client: httpx.Client) -> None:
+    cursor = client.get("/v1/actions?year=2023,2024&limit=1").json()["next"].rpartition("cursor=")[2]
+    tokens = {
+        cite(client, address)["token"]
+        for address in (
+            "/v1/actions?year=2023,2024",
+            f"/v1/actions?year=2024,2023&limit=1&cursor={cursor}",
+            f"/v1/exports/actions.csv?bom=true&year=2024,2023,2024&as_of=r{corpus.RELEASED}",
+            f"{client.base_url}/v1/exports/actions.json?year=2023,2024&as_of={corpus.RELEASE}",
+        )
+    }
+    assert len(tokens) == 1
+
+
+def test_a_record_is_cited_as_its_line_of_the_export(client: httpx.Client) -> None:
+    line, *_ = client.get("/v1/exports/figures.ndjson", params=AT).content.splitlines(keepends=True)
+    cited = cite(client, f"/v1/figures/{json.loads(line)['id']}")
+    assert (cited["rows"], cited["sha256"]) == (1, sha256(line))
+
+
+@pytest.mark.parametrize("query", ["group_by=measure,year&of=figure", "group_by=entity&measure=fine"])
+def test_groups_are_cited_in_the_order_of_their_pages(client: httpx.Client, query: str) -> None:
+    cited = cite(client, f"/v1/aggregate?{query}&limit=1")
+    groups = client.get(cited["source"]).json()
+    lines = [json.dumps(group, ensure_ascii=False, separators=(",", ":")) + "\n" for group in groups["data"]]
+    assert groups["total"]["value"] == cited["rows"] == len(lines) > 1
+    assert cited["sha256"] == sha256("".join(lines).encode())
+
+
+def test_codes_are_cited_in_the_order_of_their_list(client: httpx.Client) -> None:
+    cited = cite(client, "/v1/vocabularies/measures?code=warning,fine")
+    codes = client.get(cited["source"]).json()["data"]
+    lines = [json.dumps(code, ensure_ascii=False, separators=(",", ":")) + "\n" for code in codes]
+    assert (cited["rows"], cited["sha256"]) == (2, sha256("".join(lines).encode()))
+
+
+def test_graphql_is_cited_by_the_canonical_json_of_its_data(client: httpx.Client) -> None:
+    query = """query Q($at: AsOf, $year: [Int!]) { actions(year: $year, asOf: $at, first: 500) {
+        nodes { id anchors { confidence exact } entities { name } } }
+        measures(code: ["fine"]) { labelZh: label(lang: ZH) } }"""
+    variables = {"at": corpus.RELEASE, "year": [2023]}
+    cited = cite(client, graphql(query, variables={**variables, "unknown": 1}, operationName="Q"))
+    data = client.post("/graphql", json={"query": query, "variables": variables}).json()["data"]
+    assert cited["sha256"] == sha256(f"{canonical_json(data)}\n".encode())
+    assert cited["rows"] == len(data["actions"]["nodes"]) + 1 > 1
+    again = cite(client, cited["query"])
+    assert again["token"] == cited["token"]
+    # What names no point in time is asked of the release, not of what is there now.
+    unpinned = cite(client, graphql("{figures(first: 500) {nodes {id}}}"))
+    now = client.post("/graphql", json={"query": "{figures(first: 500) {nodes {id}}}"}).json()["data"]
+    assert unpinned["rows"] == len(now["figures"]["nodes"]) + 1
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("{actions {totalCount}}", 64),
+        ("{a: actions(year: [2023]) {totalCount} b: figures(first: 100) {all: nodes {id}}}", 15 + 20),
+        ("{...F} fragment F on Query {documents {e: edges {node {id}}} ... on Query {documents {t: totalCount}}}", 4),
+        ("{aggregate(groupBy: [MEASURE], year: [2023]) {totalCount}}", 8),
+        ("{timeline {year}}", 4 + 2),
+        ('{action(id: "a-2222222222222") {id} revision {number} __typename releases {name}}', 2),
+    ],
+)
+def test_what_counts_as_a_row_of_graphql(client: httpx.Client, query: str, rows: int) -> None:
+    assert cite(client, graphql(query))["rows"] == rows
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("{actions(first: 3) {nodes {id}}}", "longer action list"),
+        ("{entities {nodes {actions(first: 1) {nodes {id}}}}}", "action list below a record"),
+        ("{aggregate(groupBy: [ENTITY], first: 2) {groups {count}}}", "list of groups"),
+        ("{figures(first: 500) {pageInfo {endCursor}}}", "nothing tells how many figures there are"),
+        ('{actions(asOf: "r7") {totalCount}}', "'r7' is later than the release"),
+        ("{actions(year: [12]) {totalCount}}", "a year is 1990 to 2100"),
+        ("{actions(measure: $m) {totalCount}}", "'$m' is not defined"),
+        ("{extractionRules {code}}", "belongs to the build"),
+        ("{" + "".join(f"a{n}: actions {{totalCount}}" for n in range(40)) + "}", "aliases"),
+        ("{actions(first: 500) {nodes {document {actions(first: 500) {nodes {gistEn}}}}}}", "cost"),
+    ],
+)  # fmt: skip
+def test_what_graphql_cannot_be_cited(client: httpx.Client, query: str, words: str) -> None:
+    problem = refusal(client, graphql(query))
+    assert problem["status"] == 400
+    assert words in problem["detail"]
+    assert [fault["parameter"] for fault in problem["errors"]] == ["query"]
+
+
+@pytest.mark.parametrize(
+    ("body", "parameter"),
+    [
+        ({}, "query"), ([], "body"), ({"query": None}, "query"), ({"query": {"graphql": {}}}, "query"),
+        ({"query": {"graphql": {"query": "{a}", "more": 1}}}, "query"), ({"query": "/v1/actions", "more": 1}, "more"),
+        ({"query": "/v1/actions", "release": "r5"}, "release"), ({"query": "/v1/actions", "release": 5}, "release"),
+        ({"query": "/v1/actions", "release": "2020.1.2"}, "release"), ({"query": "/v1/actions?as_of=r6"}, "as_of"),
+        ({"query": "/v1/actions?as_of=2020.1.9"}, "as_of"), ({"query": "/v1/actions?measure=fines"}, "measure"),
+        ({"query": "/v1/vocabularies/measures?code=fines"}, "code"), ({"query": "/v1/releases"}, "query"),
+        ({"query": "/v1/actions?search=%00"}, "search"),
+    ],
+)  # fmt: skip
+def test_a_body_that_makes_no_sense(client: httpx.Client, body: Any, parameter: str) -> None:
+    problem = client.post(PATH, json=body).json()
+    assert (problem["status"], [fault["parameter"] for fault in problem["errors"]]) == (400, [parameter])
+
+
+def test_other_refusals(client: httpx.Client) -> None:
+    assert client.post(PATH, content=b"{}", headers={"Content-Type": "text/plain"}).status_code == 415
+    assert client.post(PATH, content=b"{", headers={"Content-Type": "application/json"}).status_code == 400
+    assert client.post(f"{PATH}?x=1", json={"query": "/v1/actions"}).status_code == 400
+    assert client.post(PATH, json={"query": "/" + "a" * 300_000}).status_code == 413
+    assert client.get(PATH).headers["allow"] == "POST"
+    names = ",".join(sha256(b"%d" % n) for n in range(100))
+    too_long = refusal(client, f"/v1/actions?entity={names}")
+    assert too_long["status"] == 413
+    assert "4096" in too_long["detail"]
+
+
+def test_without_a_release_nothing_can_be_cited(serve: Serve) -> None:
+    problem = refusal(serve(FakeReader({})), "/v1/actions")
+    assert (problem["status"], problem["title"]) == (409, "Conflict")
+    assert "cunzhao release" in problem["detail"]
+
+
+def test_a_citation_is_confirmed(client: httpx.Client) -> None:
+    cited = cite(client, "/v1/actions?year=2023")
+    answer = client.get(cited["address"])
+    body = answer.json()
+    assert body["data"] == cited
+    assert cited["confirmed"] is True
+    assert cited["found"] == {"rows": cited["rows"], "sha256": cited["sha256"]}
+    assert body["meta"] == {"revision": corpus.RELEASED, "release": corpus.RELEASE, "errata": []}
+    held = client.get(cited["address"], headers={"If-None-Match": answer.headers["etag"]})
+    assert (held.status_code, held.headers["vary"]) == (304, "Accept, Accept-Encoding")
+    assert client.head(cited["address"]).headers["etag"] == answer.headers["etag"]
+
+
+def altered(token: str, **changes: Any) -> str:
+    return encode_citation(Citation.model_validate({**decode_citation(token).model_dump(), **changes}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "differ"),
+    [
+        ({"rows": 1}, ["rows"]),
+        ({"rows": 1, "sha256": "0" * 64}, ["rows", "sha256"]),
+        ({"release": "1999.1.1"}, ["release"]),
+        ({"query": "/v1/actions?colour=red"}, ["query"]),
+        ({"query": "/v1/actions?measure=fines"}, ["query"]),
+        ({"query": "https://elsewhere.example/v1/actions"}, ["query"]),
+        ({"query": graphql("{actions(first: 1) {nodes {id}}}")}, ["query"]),
+        ({"query": graphql("{nothing}")}, ["query"]),
+    ],
+)
+def test_a_citation_that_is_not_true_says_what_differs(
+    client: httpx.Client, changes: dict[str, Any], differ: list[str]
+) -> None:
+    token = altered(cite(client, "/v1/actions?year=2023")["token"], **changes)
+    answer = client.get(f"{PATH}/{token}")
+    data = answer.json()["data"]
+    assert (answer.status_code, data["confirmed"]) == (200, False)
+    assert [each["what"] for each in data["differences"]] == differ
+    assert (data["found"] is None) == ("rows" not in differ)
+
+
+@pytest.mark.parametrize("cut", [1, 10, 40])
+def test_a_damaged_token_is_refused(client: httpx.Client, cut: int) -> None:
+    token = cite(client, "/v1/actions?year=2023")["token"]
+    answer = client.get(f"{PATH}/{token[:-cut]}")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["parameter"] == "token"
+    assert client.get(f"{PATH}/{token}?x=1").status_code == 400
+
+
+def test_absence_is_certified_with_what_the_release_covers(client: httpx.Client) -> None:
+    cited = cite(client, "/v1/figures?year=2023&measure=app_delisting&measure=fine")
+    assert (cited["rows"], cited["sha256"]) == (0, sha256(b""))
+    coverage = cited["coverage"]
+    documents = client.get("/v1/documents", params=AT).json()["data"]
+    days = sorted(document["published_on"] for document in documents)
+    assert coverage["asked"] == [{"first": "2023-01-01", "last": "2023-12-31"}]
+    assert coverage["record"] == {
+        "documents": len(documents), "announcements": len(documents), "earliest": days[0], "latest": days[-1],
+    }  # fmt: skip
+    # Of 2023 are the announcement that was published in it and the one that reports on it.
+    assert (coverage["documents"], coverage["earliest"], coverage["latest"]) == (2, days[1], days[2])
+    assert coverage["by_year"] == [{"year": year, "announcements": 1} for year in (2023, 2024)]
+    assert sum(each["announcements"] for each in coverage["by_authority"]) == 2
+    assert "no proof that it did not happen" in cited["absence"]
+    assert f"In all it holds {len(documents)} documents" in cited["absence"]
+    assert client.get(cited["address"]).json()["data"] == cited
+
+
+def test_absence_by_graphql_covers_the_time_it_asks_about(client: httpx.Client) -> None:
+    cited = cite(client, graphql('{figures(from: "2100-01-01") {totalCount}}'))
+    assert cited["coverage"]["asked"] == [{"first": "2100-01-01", "last": None}]
+    assert (cited["rows"], cited["coverage"]["documents"]) == (0, 0)
+    timeless = cite(client, graphql('{action(id: "a-2222222222222") {id}}'))
+    assert (timeless["rows"], timeless["coverage"]["asked"], timeless["coverage"]["documents"]) == (0, None, 4)
+
+
+def test_reference_managers_get_their_formats(client: httpx.Client) -> None:
+    cited = cite(client, "/v1/actions?year=2023&search=50%25_%7B")
+    bibtex = client.get(cited["address"], headers={"Accept": "application/x-bibtex"})
+    assert bibtex.headers["content-type"] == "application/x-bibtex; charset=utf-8"
+    assert bibtex.text == cited["bibtex"]
+    assert bibtex.text.startswith(f"@misc{{cunzhao-{corpus.RELEASE}-{cited['sha256'][:8]},\n")
+    assert r"search=50\%\_\{" in bibtex.text
+    assert f"url = {{{cited['address']}}}" in bibtex.text
+    accept = {"Accept": "application/vnd.citationstyles.csl+json, application/json;q=0.5"}
+    csl = client.post(PATH, json={"query": cited["query"]}, headers=accept)
+    assert csl.headers["content-type"] == "application/vnd.citationstyles.csl+json"
+    assert csl.json() == cited["csl"]
+    assert csl.json()["URL"] == cited["address"]
+    assert cited["sha256"] in csl.json()["note"]
+    for part in (corpus.RELEASE, cited["address"], cited["sha256"], "year=2023"):
+        assert part in cited["text"]
+
+
+async def test_what_comes_later_changes_no_citation(dsn: str) -> None:
+    writer = await connect(dsn, role="cunzhao_writer")
+    await corpus.fill(writer)
+    with served_by(dsn) as address, httpx.Client(base_url=address) as client:
+        first = await asyncio.to_thread(cite, client, "/v1/figures")
+        figure = next(r for r in corpus.document_change(corpus.YEARS[1]).records if isinstance(r, Figure))
+        withdrawn = Change(cause="retraction", note="The count was withdrawn.", closed=[("figure", figure.id)])
+        await commit(writer, withdrawn)
+        await add_release(writer, "2020.2.1", corpus.RELEASED + 3)
+        await writer.close()
+        await asyncio.to_thread(_compare_with_later, client, first, "2020.2.1")
+
+
+def _compare_with_later(client: httpx.Client, first: Any, later: str) -> None:
+    deadline = time.monotonic() + 20
+    while (second := cite(client, "/v1/figures"))["release"] != later:  # what is written shows a moment later
+        assert time.monotonic() < deadline
+    assert second["rows"] == first["rows"] - 2
+    assert client.get(first["address"]).json()["data"]["confirmed"] is True
+    assert cite(client, "/v1/figures", release=corpus.RELEASE)["token"] == first["token"]
+    assert cite(client, f"/v1/figures?as_of={corpus.RELEASE}")["token"] == first["token"]
+    contradiction = refusal(client, f"/v1/figures?as_of={corpus.RELEASE}", release=later)
+    assert contradiction["errors"][0]["parameter"] == "as_of"
+    moved = client.get(f"{PATH}/{altered(first['token'], release=later)}").json()["data"]
+    assert [each["what"] for each in moved["differences"]] == ["rows", "sha256"]
+    assert cite(client, graphql("{releases {name}}"), release=corpus.RELEASE)["rows"] == 1
+
+
+async def test_only_so_many_citations_are_asked_at_once() -> None:
+    asked: list[int] = []
+    busy = peak = 0
+
+    class Slow(FakeReader):
+        async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
+            nonlocal busy, peak
+            busy += 1
+            peak = max(peak, busy)
+            await asyncio.sleep(0.01)
+            busy -= 1
+            asked.append(revision)
+            yield b"{}\n"
+
+        async def releases(self) -> Sequence[Release]:
+            moment = datetime(2026, 1, 3, tzinfo=UTC)
+            return [Release(name="2026.1.1", revision=3, committed_at=moment, previous=None)]
+
+        async def revision(self, as_of: AsOf | None = None) -> Revision:
+            return await super().revision(AsOf(text="r3", revision=3))
+
+    citing, store = Citing(Engine(Limits()), at_once=2), Slow({})
+    await asyncio.gather(*(citing.cite(store, "/v1/actions", None, ()) for _ in range(5)))
+    assert (peak, asked) == (2, [3] * 5)
