@@ -26,6 +26,8 @@ _REVALIDATE = "public, no-cache"
 _AN_HOUR = "public, max-age=3600"
 """For answers about a named revision: the records never change, notes of errata and the name of a release may be
 added."""
+_SOMETHING = 0.001
+"""How much plain is liked by a client that does not say: less than anything it names."""
 _ETAGS = re.compile(r'(?:W/)?("[^"]*")')
 _CODING = re.compile(r"^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:;\s*[qQ]=([01](?:\.[0-9]{0,3})?)\s*)?$")
 
@@ -56,13 +58,23 @@ def negotiate(accepted: str) -> Encoding:
 
     gzip where it is wanted at least as much as plain; what excludes everything gets plain.
     """
+    return "gzip" if choose_encoding(accepted, ("gzip",)) == "gzip" else "identity"
+
+
+def choose_encoding(accepted: str, offers: Sequence[str]) -> str:
+    """The encoding on offer that an `Accept-Encoding` likes best; of equals the first, plain (`identity`) the last.
+
+    Plain is always on offer: it is what a client gets that accepts nothing else we have.
+    """
     qualities: dict[str, float] = {}
     for part in accepted.split(","):
         if match := _CODING.fullmatch(part):
-            qualities[match[1].lower()] = float(match[2] or 1)
-    zipped = qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0)))
-    plain = qualities.get("identity", qualities.get("*", 0.001 if zipped else 1.0))
-    return "gzip" if zipped > 0 and zipped >= plain else "identity"
+            qualities[match[1].lower().removeprefix("x-")] = float(match[2] or 1)
+    others = qualities.get("*")
+    wanted = {offer: qualities.get(offer, others or 0.0) for offer in offers}
+    wanted["identity"] = qualities.get("identity", _SOMETHING if others is None else others)
+    best = max(wanted, key=lambda offer: wanted[offer])
+    return best if wanted[best] > 0 else "identity"
 
 
 def matches(if_none_match: str, etag: str) -> bool:

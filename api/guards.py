@@ -7,7 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-EXPOSED_HEADERS = "ETag, Link, X-Request-Id, X-Revision, Retry-After, Content-Disposition"
+EXPOSED_HEADERS = (
+    "ETag, Link, X-Request-Id, X-Revision, Retry-After, Content-Disposition, Content-Range, Accept-Ranges, Repr-Digest"
+)
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'self'"
@@ -20,7 +22,7 @@ _EVERY_ANSWER = {
 }
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, X-Request-Id",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Range, Range, X-Request-Id",
     "Access-Control-Max-Age": "86400",
 }
 

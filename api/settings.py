@@ -31,6 +31,11 @@ class Settings(BaseSettings):
         description="Folder of the embedded Postgres and its files.",
         json_schema_extra={"shown_default": "the user's data folder"},
     )
+    releases_folder: Path = Field(
+        default_factory=lambda data: data["data_folder"] / "releases",
+        description="Folder of the files of releases, each release in a folder of its name.",
+        json_schema_extra={"shown_default": "`releases` in the data folder"},
+    )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="TCP port the server listens on; 0 takes a free one.")
     public_url: str = Field(

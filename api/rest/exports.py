@@ -86,8 +86,10 @@ async def _zipped(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, 
 class FileStream(StreamingResponse):
     """Streams chunks, and lets go of their source also when the client has left."""
 
-    def __init__(self, chunks: AsyncGenerator[bytes, None], headers: dict[str, str], media_type: str) -> None:
-        super().__init__(chunks, headers=headers, media_type=media_type)
+    def __init__(
+        self, chunks: AsyncGenerator[bytes, None], headers: dict[str, str], media_type: str, status: int = 200
+    ) -> None:
+        super().__init__(chunks, status, headers, media_type)
         self._chunks = chunks
 
     async def stream_response(self, send: Send) -> None:

@@ -20,6 +20,7 @@ _PLACES = (
     "vocabularies",
     "extraction/rules",
     "aggregate",
+    "releases",
     *(f"exports/{plural}.{suffix}" for plural in PLURALS.values() for suffix in MEDIA_TYPES),
 )
 

@@ -27,7 +27,7 @@ def client(served: str) -> Iterator[httpx.Client]:
 
 
 @contextmanager
-def _running(reader: Reader, settings: Settings) -> Iterator[str]:
+def running(reader: Reader, settings: Settings) -> Iterator[str]:
     config = uvicorn.Config(create_app(settings, reader), host="127.0.0.1", port=0, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -46,7 +46,7 @@ def serve() -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def start(reader: Reader, settings: Settings | None = None) -> httpx.Client:
-            address = stack.enter_context(_running(reader, settings or Settings()))
+            address = stack.enter_context(running(reader, settings or Settings()))
             return stack.enter_context(httpx.Client(base_url=address, headers=PLAIN))
 
         yield start

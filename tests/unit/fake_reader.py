@@ -40,6 +40,7 @@ class FakeReader:
         self.rows = {kind: [_row(n, record) for n, record in enumerate(each)] for kind, each in records.items()}
         self.calls: Counter[str] = Counter()
         self.failure: Exception | None = None
+        self.named: Sequence[Release] = ()
 
     def _count(self, name: str) -> None:
         self.calls[name] += 1
@@ -65,13 +66,13 @@ class FakeReader:
         return Revision(number=number, committed_at=moment, cause="new_source", note="invented", digest="0" * 64)
 
     async def releases(self) -> Sequence[Release]:
-        """None: nothing was released."""
+        """Those that a test has named."""
         self._count("releases")
-        return ()
+        return self.named
 
     def release_of(self, revision: int) -> str | None:
-        """None, as above."""
-        return None
+        """The name of such a one."""
+        return next((release.name for release in self.named if release.revision == revision), None)
 
     async def codebook(self, revision: int) -> CodeBook:
         """The shipped code lists."""
