@@ -53,6 +53,12 @@ class Settings(BaseSettings):
     fetch_private_addresses: bool = Field(
         False, description="Whether `cunzhao ingest` and `extract` may fetch addresses in private networks."
     )
+    download_from: str = Field(
+        "http://127.0.0.1:8000/v1/releases",
+        pattern=r"^https?://[^\s?#]+$",
+        description="Address of the releases that `cunzhao download` fetches: of a service, "
+        "or of any server that has their folders.",
+    )
     log_format: Literal["console", "json"] = Field("console", description="Shape of the log lines.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least important kind of log line that is written."

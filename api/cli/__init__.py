@@ -11,6 +11,7 @@ import click
 
 from api.cli.care import contract, dataset, migrate, status, verify
 from api.cli.correcting import correct, replay, retract
+from api.cli.downloading import download
 from api.cli.reading import extract, ingest
 from api.cli.serving import serve
 from api.cli.stores import known_errors
@@ -25,6 +26,7 @@ def cunzhao() -> None:
 
 for command in (
     serve,
+    download,
     ingest,
     extract,
     transcribe,

@@ -83,11 +83,12 @@ def known_errors() -> tuple[type[Exception], ...]:
     """What a user can do something about; anything else is a fault of ours and shows its traceback."""
     import asyncpg
 
+    from api.downloading.source import CannotDownload
     from db.correcting import CannotCorrect
     from db.embedded import EmbeddedError
     from db.migrate import MigrationError
     from db.writer import RevisionDiffers
     from schema.ports import StoreUnavailable
 
-    ours = (CannotCorrect, EmbeddedError, MigrationError, RevisionDiffers, StoreUnavailable)
+    ours = (CannotCorrect, CannotDownload, EmbeddedError, MigrationError, RevisionDiffers, StoreUnavailable)
     return (*ours, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
