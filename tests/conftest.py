@@ -21,6 +21,7 @@ from db.reader import PostgresReader
 from db.vocabulary import bring_vocabulary
 from tests.support import corpus
 from tests.support.databases import database_name, fresh_database
+from tests.support.releases import invented_files, published
 from tests.support.serving import served_by
 
 _GIVEN_SERVER = os.environ.get("CUNZHAO_DATABASE_URL")
@@ -87,9 +88,11 @@ async def reader(sample_dsn: str) -> AsyncIterator[PostgresReader]:
 
 
 @pytest.fixture(scope="session")
-def served(sample_dsn: str) -> Iterator[str]:
-    """The address of the whole application over the invented corpus, served by uvicorn."""
-    with served_by(sample_dsn) as url:
+def served(sample_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the whole application over the invented corpus and its release, served by uvicorn."""
+    releases = tmp_path_factory.mktemp("releases")
+    published(releases, corpus.RELEASE, corpus.RELEASED, invented_files(1, 2_000))
+    with served_by(sample_dsn, releases) as url:
         yield url
 
 

@@ -40,6 +40,7 @@ _TAGS = {
     "extraction": "How values are read, and how sure that is.",
     "exports": "Whole result sets as files.",
     "citations": "Permanent addresses of what was asked of a release and what came out.",
+    "releases": "Named revisions and their files, which never change.",
     "service": "The service itself.",
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from api.contract import parts
 from api.contract.citations import citation_paths
+from api.contract.releases import release_paths
 from api.contract.shapes import CODE_LIST, DETAILS, GROUP_LIST, INDEX, LISTS, RULE_LIST, VOCABULARY_LIST, Status
 from api.params import (
     AGGREGATE_PARAMETERS,
@@ -123,6 +124,7 @@ def paths() -> dict[str, Any]:
     groups = parts.answer("A page of groups.", parts.content(GROUP_LIST), "Link")
     found["/v1/aggregate"] = _operation("aggregate", "aggregate", "Counts by group", AGGREGATE_PARAMETERS, groups)
     found |= citation_paths()
+    found |= release_paths()
     found["/healthz"] = _health("healthz", "The process is up")
     found["/readyz"] = _health("readyz", "The store can be asked", 503)
     return found

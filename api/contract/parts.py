@@ -62,6 +62,14 @@ HEADERS: Mapping[str, Any] = {
     "X-Request-Id": {"description": "Name of this request in the log.", "schema": {"type": "string"}},
     "Link": {"description": 'Address of the next page, `rel="next"`.', "schema": {"type": "string"}},
     "Content-Disposition": {"description": "Name of the file.", "schema": {"type": "string"}},
+    "Accept-Ranges": {"description": "Parts can be asked for.", "schema": {"const": "bytes"}},
+    "Content-Encoding": {"description": "How the body is compressed.", "schema": {"enum": ["gzip", "zstd"]}},
+    "Content-Range": {"description": "Which part it is, and of how many bytes.", "schema": {"type": "string"}},
+    "Repr-Digest": {
+        "description": "SHA-256 of the whole file as it is sent, in base64 (RFC 9530).",
+        "schema": {"type": "string", "pattern": "^sha-256=:[A-Za-z0-9+/]{43}=:$"},
+    },
+    "Location": {"description": "Where it is.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer", "minimum": 0}},
 }
 _IF_NONE_MATCH = {
@@ -71,14 +79,29 @@ _IF_NONE_MATCH = {
     "description": "Validators of what the client holds; if one is current the answer is 304.",
     "schema": {"type": "string"},
 }
+_RANGE = {
+    "name": "Range",
+    "in": "header",
+    "required": False,
+    "description": "The bytes wanted, as `bytes=0-99` or several of these. What is no range of bytes is passed over. "
+    "A part is one of the plain file, unless `If-Range` names a compressed one.",
+    "schema": {"type": "string"},
+}
+_IF_RANGE = {
+    "name": "If-Range",
+    "in": "header",
+    "required": False,
+    "description": "Validator of the file that a part is wanted of; if it is not current the whole file comes.",
+    "schema": {"type": "string"},
+}
 _OF_EVERY_DATUM = ("ETag", "Cache-Control", "Vary", "X-Revision", "X-Request-Id")
 _PROBLEMS = {
     400: "A parameter is unknown or makes no sense; `errors` names it.",
-    404: "There is no such record at that revision.",
     409: "There is no release that could be cited.",
     413: "The request has a body that is too long, or the citation does not fit an address.",
     414: "The address is too long.",
     415: "The body is not JSON in UTF-8.",
+    416: "The file has none of the bytes asked for; `Content-Range` says how many it has.",
     500: "The server failed.",
     503: "The store cannot be reached, or the question took too long.",
 }
@@ -115,7 +138,12 @@ def parameter_reference(one: Parameter) -> dict[str, Any]:
 def parameters() -> dict[str, Any]:
     """All parameters that have one meaning everywhere, by name."""
     known = {**AGGREGATE_PARAMETERS, **list_parameters("document"), BOM.name: BOM}
-    return {**{name: parameter(one) for name, one in known.items()}, "if_none_match": _IF_NONE_MATCH}
+    return {
+        **{name: parameter(one) for name, one in known.items()},
+        "if_none_match": _IF_NONE_MATCH,
+        "range": _RANGE,
+        "if_range": _IF_RANGE,
+    }
 
 
 def content(model: type[BaseModel]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from api.citations.bodies import CitationAnswer, CitationRequest
 from schema.codes import LIST_NAMES, CodeItem, ListName, shipped_codes
 from schema.query import FIRST_YEAR, LAST_YEAR
 from schema.records import RECORD_MODELS, RecordKind
+from schema.releases import Manifest, Release
 from schema.rules import ExtractionRule
 
 REF = "#/components/schemas/{model}"
@@ -43,6 +44,12 @@ class Vocabulary(Shape):
     name: ListName = Field(description="Its name.")
     items: int = Field(ge=0, description="How many codes it has.")
     url: str = Field(description="Where they are.")
+
+
+class ListedRelease(Release):
+    """A release, as the list has it."""
+
+    url: str = Field(description="Where its manifest is.")
 
 
 class Group(Shape):
@@ -120,6 +127,8 @@ RULE_LIST = _list_of("ExtractionRuleList", ExtractionRule)
 GROUP_LIST = _list_of("GroupList", Group)
 INDEX = _detail_of("Index", dict[str, str])
 CITATION = _detail_of("CitationDetail", CitationAnswer)
+RELEASE_LIST = _list_of("ReleaseList", ListedRelease)
+RELEASE_DETAIL = _detail_of("ReleaseDetail", Manifest)
 
 
 def component_schemas() -> dict[str, Any]:
@@ -133,6 +142,8 @@ def component_schemas() -> dict[str, Any]:
         GROUP_LIST,
         INDEX,
         CITATION,
+        RELEASE_LIST,
+        RELEASE_DETAIL,
         Status,
         Problem,
     ]

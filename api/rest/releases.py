@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -89,7 +90,8 @@ async def _release(request: Request) -> Release | Response:
     releases = await reader_of(request).releases()
     name: str = request.path_params["name"]
     if name == LATEST and releases:
-        path = path_of(request.scope).replace(f"{_PREFIX}/{LATEST}", f"{_PREFIX}/{releases[0].name}", 1)
+        newest = await _newest(request, releases)
+        path = path_of(request.scope).replace(f"{_PREFIX}/{LATEST}", f"{_PREFIX}/{newest.name}", 1)
         return Response(status_code=307, headers={"Location": address(request, path), "Cache-Control": "no-cache"})
     for release in releases:
         if release.name == name:
@@ -98,6 +100,14 @@ async def _release(request: Request) -> Release | Response:
         raise NotFound(f"there is no release {name[:80]!r}: none has been cut yet")
     known = ", ".join(release.name for release in releases[:_NAMED])
     raise NotFound(f"there is no release {name[:80]!r}; there are, newest first: {known}")
+
+
+async def _newest(request: Request, releases: Sequence[Release]) -> Release:
+    """The newest release whose files are here; where none has files, the newest."""
+    for release in releases:
+        if await shelf_of(request).files_of(release.name) is not None:
+            return release
+    return releases[0]
 
 
 async def _files(request: Request, release: Release) -> ReleaseFiles:

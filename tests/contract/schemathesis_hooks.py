@@ -50,11 +50,12 @@ IDS: dict[RecordKind, list[str]] = {
     kind: [record["id"] for record in _ask(f"/v1/{plural}?limit=500")["data"]] for kind, plural in PLURALS.items()
 }
 REVISIONS = [f"r{number}" for number in range(1, _ask("/v1")["meta"]["revision"] + 1)]
+RELEASES = [release["name"] for release in _ask("/v1/releases")["data"]]
+FILES = ["index.json", *(file["url"] for file in _ask("/v1/releases/latest/index.json")["resources"])]
 
 for record_kind, ids in IDS.items():
     schemathesis.openapi.format(f"{record_kind}-id", st.sampled_from(ids))
 schemathesis.openapi.format("as-of", st.sampled_from(REVISIONS))
-RELEASES = [release["name"] for release in _ask("/graphql", {"query": "{releases{name}}"})["data"]["releases"]]
 ADDRESSES = ["/v1/actions?year=2023&limit=3", "/v1/exports/documents.csv?bom=true", "/v1/vocabularies/measures",
              "/v1/aggregate?group_by=year,measure&of=figure", "/v1/entities?year=1999"]  # fmt: skip
 DOCUMENTS = ["{actions(year: [2023]) {totalCount}}", "{documents {nodes {id title}}}"]
@@ -63,6 +64,8 @@ schemathesis.openapi.format("release-name", st.sampled_from(RELEASES))
 schemathesis.openapi.format("citable-address", st.sampled_from(ADDRESSES))
 schemathesis.openapi.format("citable-graphql", st.sampled_from(DOCUMENTS))
 schemathesis.openapi.format("citation-token", st.sampled_from(TOKENS))
+schemathesis.openapi.format("release", st.sampled_from(["latest", *RELEASES]))
+schemathesis.openapi.format("release-file", st.sampled_from(FILES))
 # Made anew in `before_call`, when the question it must belong to is known.
 schemathesis.openapi.format("cursor", st.just("AAAAAAAA"))
 

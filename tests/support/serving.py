@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 from pydantic import SecretStr
@@ -16,9 +17,9 @@ from api.settings import Settings
 
 
 @contextmanager
-def served_by(dsn: str) -> Iterator[str]:
-    """The address of the whole application over a database, until it is stopped."""
-    app = create_app(Settings(database_url=SecretStr(dsn)))
+def served_by(dsn: str, releases: Path = Path("no-releases")) -> Iterator[str]:
+    """The address of the whole application over a database and a folder of releases, until it is stopped."""
+    app = create_app(Settings(database_url=SecretStr(dsn), releases_folder=releases))
     config = uvicorn.Config(app, host="127.0.0.1", port=0, http=LenientProtocol, log_level="warning", log_config=None)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
