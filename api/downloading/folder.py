@@ -59,15 +59,17 @@ class Folder:
         lines = {_line(resource): resource.url for resource in chosen}
         lines |= {line: url for line, url in of_release.items() if line in noted and line not in lines}
         sums = "".join(sorted(lines, key=lambda line: lines[line])).encode()
-        if self._is(SUMS, sums) and self._is(INDEX, index):
-            return []
-        for name in (INDEX, SUMS):
-            (self.path / name).unlink(missing_ok=True)
-        _keep(self.path)
+        came = [resource for resource in chosen if self.part_of(resource).exists()]
+        if came or not (self._is(SUMS, sums) and self._is(INDEX, index)):
+            for name in (INDEX, SUMS):
+                (self.path / name).unlink(missing_ok=True)
+            _keep(self.path)
+            for resource in came:
+                self._put(resource)
+            self._write(SUMS, sums)
+            self._write(INDEX, index)
         for resource in chosen:
-            self._put(resource)
-        self._write(SUMS, sums)
-        self._write(INDEX, index)
+            self._sweep(resource)
         return sorted(url for line, url in noted.items() if line not in of_release and url not in lines.values())
 
     def _noted(self) -> dict[str, str]:
@@ -83,11 +85,13 @@ class Folder:
         return file.is_file() and file.read_bytes() == data
 
     def _put(self, resource: Resource) -> None:
-        part = self.part_of(resource)
         target = self.path / resource.url
-        if part.exists():
-            part.replace(target)
-            _keep(target.parent)
+        self.part_of(resource).replace(target)
+        _keep(target.parent)
+
+    def _sweep(self, resource: Resource) -> None:
+        """Remove what a download of another release began and did not end."""
+        target = self.path / resource.url
         for stale in target.parent.glob(f"{target.name}.{'[0-9a-f]' * 12}{PART}"):
             stale.unlink()
 

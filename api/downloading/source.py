@@ -148,7 +148,7 @@ class Source:
                 raise CannotDownload(_refusal(answer))
             if answer.headers.get("content-range", f"bytes {begun.length}-").split("-")[0] != f"bytes {begun.length}":
                 raise CannotDownload(f"{url}: the server sent another part than that asked for")
-            for chunk in answer.iter_raw(_CHUNK):
+            for chunk in answer.iter_raw():  # as they come: what waits for a fuller chunk would be lost in a cut
                 begun.add(chunk)
                 if begun.length > length:
                     raise _OtherBytes(f"more than {length} bytes came")
@@ -163,10 +163,13 @@ class Source:
         return {"Range": f"bytes={have}-", **({"If-Range": etag} if etag.startswith('"') else {})}
 
     def _get(self, url: str) -> httpx.Response:
-        try:
-            return self._client.get(url)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise CannotDownload(_cannot(url, error)) from None
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                return self._client.get(url)
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                if not tries_left or not isinstance(error, (httpx.ReadError, httpx.RemoteProtocolError)):
+                    raise CannotDownload(_cannot(url, error)) from None
+        raise AssertionError("the last try gives an answer or says why not")
 
 
 def _cannot(url: str, error: Exception) -> str:
