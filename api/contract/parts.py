@@ -97,6 +97,7 @@ _IF_RANGE = {
 _OF_EVERY_DATUM = ("ETag", "Cache-Control", "Vary", "X-Revision", "X-Request-Id")
 _PROBLEMS = {
     400: "A parameter is unknown or makes no sense; `errors` names it.",
+    404: "There is no such record at that revision, no such release or no such file.",
     409: "There is no release that could be cited.",
     413: "The request has a body that is too long, or the citation does not fit an address.",
     414: "The address is too long.",
