@@ -206,8 +206,11 @@ class PostgresReader:
 
     async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
         """The JSON of all matching records in order, a line each, in chunks of whole lines."""
-        sql, values = stream_sql(kind, filter, revision, await self.codebook(revision))
-        async with self._connection() as connection, aclosing(copied(connection, sql, values)) as chunks:
+        sql, values, walked = stream_sql(kind, filter, revision, await self.codebook(revision))
+        async with (
+            self._connection() as connection,
+            aclosing(copied(connection, sql, values, walked=walked)) as chunks,
+        ):
             async for chunk in chunks:
                 yield chunk
 

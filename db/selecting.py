@@ -168,11 +168,14 @@ def total_sql(kind: RecordKind, filter: Filter, revision: int, book: CodeBook) -
     return statement(name).format(**parts), chosen.made.values
 
 
-def stream_sql(kind: RecordKind, filter: Filter, revision: int, book: CodeBook) -> Sql:
-    """All records that match, in the order of lists."""
-    chosen = select(kind, filter, revision, book)
+def stream_sql(kind: RecordKind, filter: Filter, revision: int, book: CodeBook) -> tuple[str, list[object], bool]:
+    """All records that match, in the order of lists, and whether to read them in that order, trying one by one."""
+    walked = not filter.search
+    chosen = select(kind, filter, revision, book, walked=walked)
+    if chosen.of:
+        walked, chosen = False, select(kind, filter, revision, book)
     where = chosen.found
     if chosen.made.of_links:
         where = f"v.version IN (SELECT l.version FROM {chosen.rows} WHERE {where})"  # noqa: S608  # fixed names
-    sql = statement("stream").format(kind=kind, on=SORTED_ON[kind], where=where)
-    return sql, chosen.made.values
+    name = "stream" if walked else "stream_found"
+    return statement(name).format(kind=kind, on=SORTED_ON[kind], where=where), chosen.made.values, walked

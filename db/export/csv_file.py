@@ -4,15 +4,17 @@ The columns are those of the record models. What a cell cannot hold is flattened
 of a nested object become columns (`document_id`), the values of a list are joined by `|` (in a value `|` and
 `\` get a backslash), and anchors become their number and the words they point to; their places stand in
 NDJSON and JSON.
+
+Cells are made a column of many records at a time, and so is what is seldom needed: whether any of them must be
+quoted, guarded or escaped is asked of all of them together, and only where one must are they looked at singly.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import types
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple, Union, get_args, get_origin
+from datetime import date
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import orjson
 from pydantic import BaseModel
@@ -35,7 +37,13 @@ RENAMED = {
 }
 _FORMULA = frozenset("=+-@\t\r＝＋－＠")
 """What makes a spreadsheet take a cell for a formula, full width included."""
-_BOOLEANS = {True: "true", False: "false"}
+_QUOTED = frozenset('",\r\n')
+"""What RFC 4180 wants in quotation marks."""
+_NOTHING: Mapping[str, Any] = {}
+_BOOLEANS = {True: "true", False: "false", None: ""}
+
+_Records = Sequence[Mapping[str, Any]]
+_Cells = list[str]
 
 
 class CsvFile:
@@ -46,27 +54,22 @@ class CsvFile:
         self._bom = bom
 
     def head(self) -> bytes:
-        return (b"\xef\xbb\xbf" if self._bom else b"") + _csv([self._names])
+        return (b"\xef\xbb\xbf" if self._bom else b"") + ",".join(self._names).encode() + b"\r\n"
 
     def rows(self, lines: bytes) -> bytes:
-        records = map(orjson.loads, lines.splitlines())
-        return _csv([[cell(record) for cell in self._cells] for record in records])
+        records = orjson.loads(b"[" + lines[:-1].replace(b"\n", b",") + b"]")
+        rows = zip(*(cells(records) for cells in self._cells), strict=True)
+        return "".join([",".join(row) + "\r\n" for row in rows]).encode()
 
     def tail(self) -> bytes:
         return b""
 
 
-def _csv(lines: Sequence[Sequence[Any]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode()
-
-
 class Column(NamedTuple):
-    """One column: its name, and how its cell is found in a record."""
+    """One column: its name, and how its cells are made from records."""
 
     name: str
-    cell: Callable[[Mapping[str, Any]], str | int]
+    cells: Callable[[_Records], _Cells]
 
 
 def csv_columns(kind: RecordKind) -> list[Column]:
@@ -80,30 +83,42 @@ def _columns_of(field: str, info: FieldInfo) -> list[Column]:
     inner, many = _unwrapped(info.annotation)
     if inner is Anchor:
         return [
-            Column("anchor_count", lambda record: len(record[field])),
-            Column("evidence", lambda record: _cell(joined(dict.fromkeys(one["exact"] for one in record[field])))),
+            Column("anchor_count", lambda records: [str(len(one[field])) for one in records]),
+            Column("evidence", lambda records: _joined([{one["exact"]: 1 for one in r[field]} for r in records])),
         ]
     if isinstance(inner, type) and issubclass(inner, BaseModel):
-        return [_nested(field, part, many=many) for part in inner.model_fields]
+        nested = _aligned if many else _nested
+        parts = inner.model_fields.items()
+        return [
+            Column(RENAMED.get(f"{field}_{part}", f"{field}_{part}"), nested(field, part, of)) for part, of in parts
+        ]
     if many:
-        return [Column(field, lambda record: _cell(joined(record[field])))]
+        return [Column(field, lambda records: _joined([one[field] for one in records]))]
+    written = _written(inner)
     if info.is_required():
-        return [Column(field, lambda record: _cell(record[field]))]
+        return [Column(field, lambda records: written([one[field] for one in records]))]
     # What a record leaves out of its JSON has the default of its model.
-    return [Column(field, lambda record: _cell(record.get(field, info.default)))]
+    return [Column(field, lambda records: written([one.get(field, info.default) for one in records]))]
 
 
-def _nested(field: str, part: str, *, many: bool) -> Column:
-    name = RENAMED.get(f"{field}_{part}", f"{field}_{part}")
-    if many:
-        return Column(name, lambda record: _cell(_aligned([one.get(part) for one in record[field]])))
-    # What is null may be left out of a record.
-    return Column(name, lambda record: _cell((nested := record.get(field)) and nested[part]))
+def _nested(field: str, part: str, of: FieldInfo) -> Callable[[_Records], _Cells]:
+    """A part of an object. What is null may be left out of a record."""
+    written, default = _written(_unwrapped(of.annotation)[0]), None if of.is_required() else of.default
+    return lambda records: written([(one.get(field) or _NOTHING).get(part, default) for one in records])
 
 
-def _aligned(values: Sequence[str | None]) -> str:
-    """The values of one part of a list of objects, place by place; nothing where none of them has it."""
-    return joined([value or "" for value in values]) if any(values) else ""
+def _aligned(field: str, part: str, of: FieldInfo) -> Callable[[_Records], _Cells]:
+    """A part of each object of a list, place by place; nothing where none of them has it."""
+    if of.is_required():
+        return lambda records: _joined([[each[part] for each in one[field]] for one in records])
+
+    def cells(records: _Records) -> _Cells:
+        if not any(part in each for one in records for each in one[field]):
+            return [""] * len(records)
+        lists = [[each.get(part) or "" for each in one[field]] for one in records]
+        return _joined([each if any(each) else () for each in lists])
+
+    return cells
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, bool]:
@@ -115,18 +130,35 @@ def _unwrapped(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
-def joined(items: Collection[str]) -> str:
-    """The values of a list in one cell."""
-    text = "|".join(items)
-    if "\\" in text or text.count("|") >= max(len(items), 1):
-        return "|".join(item.replace("\\", "\\\\").replace("|", "\\|") for item in items)
-    return text
+def _written(inner: Any) -> Callable[[list[Any]], _Cells]:
+    """How single values of a type become cells."""
+    if inner is bool:
+        return lambda values: [_BOOLEANS[value] for value in values]
+    if inner is date or get_origin(inner) is Literal:
+        return lambda values: [value or "" for value in values]
+    if inner is str:
+        return lambda values: texts([value or "" for value in values])
+    return lambda values: ["" if value is None else str(value) for value in values]
 
 
-def _cell(value: str | int | bool | None) -> str | int:
-    """What stands in a cell: a number, or text that no spreadsheet takes for a formula."""
-    if isinstance(value, str):
-        return f"'{value}" if value[:1] in _FORMULA else value
-    if value is None:
-        return ""
-    return _BOOLEANS[value] if isinstance(value, bool) else value
+def _joined(lists: Sequence[Collection[str]]) -> _Cells:
+    """The values of each list in one cell."""
+    cells = ["|".join(items) for items in lists]
+    bars = sum(map(len, lists)) - sum(map(bool, lists))
+    whole = "".join(cells)
+    if "\\" in whole or whole.count("|") != bars:
+        cells = ["|".join([one.replace("\\", "\\\\").replace("|", "\\|") for one in items]) for items in lists]
+    return texts(cells)
+
+
+def texts(cells: _Cells) -> _Cells:
+    """Cells that no spreadsheet takes for a formula, quoted where that is needed."""
+    whole = "".join(cells)
+    if any(sign in whole for sign in _FORMULA):
+        cells = [f"'{cell}" if cell[:1] in _FORMULA else cell for cell in cells]
+    if any(sign in whole for sign in _QUOTED):
+        return [
+            '"' + cell.replace('"', '""') + '"' if "," in cell or '"' in cell or "\n" in cell or "\r" in cell else cell
+            for cell in cells
+        ]
+    return cells

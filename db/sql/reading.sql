@@ -94,6 +94,12 @@ FROM {kind}_version v
 WHERE {where}
 ORDER BY newest_first({on}), v.id
 
+-- name: stream_found
+-- The same where they are found first and put in order then: before their JSON is looked at, so that it is not sorted.
+SELECT (SELECT body FROM {kind}_version WHERE version = found.version)
+FROM (SELECT v.version, newest_first({on}) AS place, v.id FROM {kind}_version v WHERE {where} ORDER BY place, v.id) found
+ORDER BY found.place, found.id
+
 -- name: total
 -- How many records match.
 SELECT count(*) FROM {rows} WHERE {where}

@@ -13,21 +13,13 @@ import uvloop
 from db.pool import connect
 from tests.bench import report
 from tests.bench.alone import measure_singles
-from tests.bench.bulk import (
-    datasette_rows,
-    dumped,
-    embedded_start,
-    exports,
-    ingest_rate,
-    machine,
-    pgbench_rate,
-    postgraphile_rows,
-)
+from tests.bench.bulk import dumped, embedded_start, ingest_rate, machine, pgbench_rate
 from tests.bench.data import SEED, prepare
 from tests.bench.measure import Effort, Sample, compare, memory
 from tests.bench.questions import COMPARED, Supply, only_ours
 from tests.bench.services import Bench, bench
 from tests.bench.store.plan import Plan
+from tests.bench.streams import datasette_rows, exports, postgraphile_rows
 from tests.bench.targets import Results, targets_table
 from tests.bench.windows import Windows
 

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from db.embedded import Binaries
+
 _TICK = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -25,6 +27,11 @@ class Running:
     url: str
     cold_start: float
     """Seconds from its start to its first answer."""
+
+
+def program(name: str) -> Path:
+    """A program of Postgres."""
+    return Binaries.installed().folder / name
 
 
 def free_port() -> int:

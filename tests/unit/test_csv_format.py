@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable
 from datetime import date
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from api.rest.envelope import meta
-from db.export.csv_file import CsvFile, _cell, csv_columns, joined
+from db.export.csv_file import CsvFile, csv_columns
 from db.export.files import JsonFile
 from schema.extraction import Anchor, Period
 from schema.records import Action, DocumentReference, EntityMention, RecordKind
@@ -102,21 +107,76 @@ def test_the_columns_are_those_of_the_model(kind: RecordKind, columns: str) -> N
     assert [column.name for column in csv_columns(kind)] == columns.split()
 
 
+def _gist(text: str) -> str:
+    """What stands for a gist in the line of an action."""
+    made = ACTION.model_copy(update={"gist_zh": text})
+    [_, row] = csv.reader(io.StringIO((HEAD.encode() + CsvFile("action").rows(_lines([made]))).decode(), newline=""))
+    return row[HEAD.split(",").index("gist_zh")]
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
 def test_a_formula_gets_an_apostrophe(start: str) -> None:
-    assert _cell(f"{start}1+1") == f"'{start}1+1"
+    assert _gist(f"{start}1+1") == f"'{start}1+1"
 
 
-@pytest.mark.parametrize("text", ["", "a=1", " =1", "'=1", "2023-01-01", "罚款"])
+@pytest.mark.parametrize("text", ["", "a=1", " =1", "'=1", "2023-01-01", "罚款", 'a "b", c'])
 def test_other_text_stays_as_it_is(text: str) -> None:
-    assert _cell(text) == text
+    assert _gist(text) == text
 
 
-def test_a_bar_within_a_value_is_told_from_one_between_values() -> None:
-    assert joined(["a|b", "c\\", "d"]) == r"a\|b|c\\|d"
-    assert joined(["|"]) == r"\|"
-    assert joined(["a", "b"]) == "a|b"
-    assert joined([]) == ""
+def _lines(actions: Iterable[Action]) -> bytes:
+    return b"".join(action.model_dump_json().encode() + b"\n" for action in actions)
+
+
+def _list(values: Iterable[str | None]) -> str:
+    """A list in a cell, as it is described."""
+    items = [value or "" for value in values]
+    return "|".join(item.replace("\\", "\\\\").replace("|", "\\|") for item in items) if any(items) else ""
+
+
+def _simply(action: Action) -> list[object]:
+    """The cells of an action, one by one, for the standard library to write."""
+    made, period = action, action.period
+    cells: list[object] = [
+        made.id, made.document.id, made.document.url, made.acted_on, made.date_basis, made.decided_on,
+        period and period.start, period and period.end,
+        *(_list(getattr(one, part) for one in made.entities)
+          for part in ("entity", "name", "kind", "operator", "operator_name")),
+        made.unnamed_subject, "true" if made.open_ended else "false",
+        *map(_list, (made.subject_kinds, made.measures, made.categories, made.authorities, made.instruments,
+                     made.campaigns, made.regions)),
+        made.amount_cny, made.gist_zh, made.gist_en, made.basis, made.confidence, len(made.anchors),
+        _list(dict.fromkeys(one.exact for one in made.anchors)), made.extractor, made.revision,
+    ]  # fmt: skip
+    return [f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r＝＋－＠") else cell for cell in cells]
+
+
+TEXTS = st.text(alphabet="a罚|\\\",'\r\n\t =-＝", min_size=1, max_size=5)
+MENTIONS = st.builds(
+    lambda name, operator: EntityMention(
+        entity="e", name=name, kind="app", operator=operator and "o", operator_name=operator
+    ),
+    TEXTS, st.none() | TEXTS,
+)  # fmt: skip
+ACTIONS = st.builds(
+    lambda mentions, words, gist, unnamed, url, quoted, period: ACTION.model_copy(
+        update={
+            "entities": tuple(mentions), "campaigns": tuple(words), "gist_en": gist, "unnamed_subject": unnamed,
+            "document": DocumentReference(id="d", url=url), "period": period,
+            "anchors": tuple(Anchor(field="x", start=1, end=1 + len(one), exact=one) for one in quoted),
+        }
+    ),
+    st.lists(MENTIONS, max_size=3), st.lists(TEXTS, max_size=3), TEXTS, st.none() | TEXTS, st.none() | TEXTS,
+    st.lists(TEXTS, min_size=1, max_size=3), st.sampled_from([None, ACTION.period]),
+)  # fmt: skip
+
+
+@settings(derandomize=True, deadline=None, database=None)
+@given(st.lists(ACTIONS, min_size=1, max_size=4))
+def test_many_together_are_written_as_the_standard_library_writes_each(actions: list[Action]) -> None:
+    wanted = io.StringIO(newline="")
+    csv.writer(wanted).writerows(map(_simply, actions))
+    assert CsvFile("action").rows(_lines(actions)).decode() == wanted.getvalue()
 
 
 @pytest.mark.parametrize("chunks", [[], [ROW], [ROW * 2, ROW]])
