@@ -14,7 +14,7 @@ from api.errors import ERRORS, render_error
 from api.graphql import graphql_routes
 from api.guards import OpenHeaders, Preflight, SizeLimits
 from api.observability import Metrics, Observed
-from api.rest import aggregates, exports, extraction, records, releases, service, vocabularies
+from api.rest import aggregates, changes, deltas, exports, extraction, records, releases, service, vocabularies
 from api.rest.citations import citation_routes
 from api.settings import Settings
 from db.pool import open_pool
@@ -38,6 +38,8 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *aggregates.ROUTES,  # /v1/aggregate
         *citation_routes(engine, at_once=max(1, settings.pool_size // 4)),  # /v1/citations[/<token>]
         *exports.ROUTES,  # /v1/exports/<table>.<format>
+        *changes.ROUTES,  # /v1/changes[.atom]
+        *deltas.ROUTES,  # /v1/releases/{earlier}...{later}.ndjson
         *releases.ROUTES,  # /v1/releases[/{name}[/{file}]]
         *contract.ROUTES,  # /openapi.json
     ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
+from schema.changes import CHANGED_TABLES
 from schema.codes import ListName
 from schema.ids import ID_PATTERNS
 from schema.points import parse_as_of
@@ -28,6 +29,7 @@ from schema.query import (
     MAX_SEARCHES,
     MAX_TEXT,
     MAX_VALUES,
+    AsOf,
     BadQuery,
 )
 from schema.records import Basis, RecordKind
@@ -125,6 +127,10 @@ def _one_of(values: Iterable[str]) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def _boolean(text: str) -> bool:
+    return _one_of(("true", "false"))(text) == "true"
 
 
 def _day(text: str) -> date:
@@ -268,7 +274,38 @@ BOM = Parameter(
     "once",
     "Whether the file begins with a byte-order mark, by which Excel knows that it is UTF-8.",
     {"type": "boolean", "default": False},
-    lambda text: _one_of(("true", "false"))(text) == "true",
+    _boolean,
+)
+
+
+def _since(text: str) -> AsOf:
+    try:
+        return parse_as_of(text)
+    except BadQuery as error:
+        raise BadQuery("since", str(error)) from None
+
+
+_SINCE = Parameter(
+    "since",
+    "once",
+    "What comes after is wanted: after a revision (`r17`), a release (`2026.11.1`) or an RFC 3339 time with an "
+    "offset, as transaction time. Everything from the first revision on by default.",
+    {"type": "string", "pattern": AS_OF_PATTERN, "format": "as-of"},
+    _since,
+)
+_CHANGED = Parameter(
+    "table",
+    "list",
+    "Only changes of these tables, with commas between them.",
+    {"type": "string", "enum": list(CHANGED_TABLES)},
+    _one_of(CHANGED_TABLES),
+)
+_RECORDS = Parameter(
+    "records",
+    "once",
+    "Whether each change carries the record as the revision left it.",
+    {"type": "boolean", "default": False},
+    _boolean,
 )
 
 Parameters = Mapping[str, Parameter]
@@ -301,3 +338,7 @@ def vocabulary_parameters(list_name: ListName) -> Parameters:
 
 DETAIL_PARAMETERS = _table(AS_OF)
 AGGREGATE_PARAMETERS: Parameters = {**_table(_OF, _GROUP_BY), **list_parameters("action")}
+REVISION_PARAMETERS = _table(_SINCE, _CHANGED, LIMIT, CURSOR, AS_OF)
+"""What may be asked of the revisions that changed something."""
+CHANGE_PARAMETERS = {**REVISION_PARAMETERS, **_table(_RECORDS)}
+"""What may be asked of single changes."""

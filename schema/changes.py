@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from schema.codes import CodeItem
-from schema.query import DEFAULT_LIMIT, MAX_LIMIT, fingerprint
+from schema.query import DEFAULT_LIMIT, MAX_LIMIT
 from schema.records import Action, Cause, Document, Entity, Figure, RecordKind, Revision
 
 Operation = Literal["ADD", "MOD", "DEL"]
@@ -120,7 +120,3 @@ class ChangeQuery(BaseModel):
     def wanted(self) -> list[ChangedTable]:
         """The tables asked for, in their order."""
         return [table for table in CHANGED_TABLES if table in self.tables]
-
-    def fingerprint(self, face: str) -> str:
-        """What tells a cursor of this question from those of others. `face` names the form of the answer."""
-        return fingerprint("changes", face, str(self.since), ",".join(self.wanted))

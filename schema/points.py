@@ -8,10 +8,12 @@ import json
 import re
 from datetime import UTC, date, datetime
 
+from schema.changes import CHANGED_TABLES, ChangeKey
 from schema.query import AS_OF_PATTERN, AsOf, BadQuery, Key
 
 _AS_OF = re.compile(AS_OF_PATTERN, re.ASCII)
 _CURSOR = re.compile(r"^[A-Za-z0-9_-]{8,400}$", re.ASCII)
+_CHANGED_ID = re.compile(r"^[a-z0-9_/-]{1,200}$", re.ASCII)
 _NOT_OURS = "this cursor does not come from this question; start again without it"
 
 
@@ -31,14 +33,26 @@ def parse_as_of(text: str) -> AsOf:
         raise BadQuery("as_of", f"{text!r} is not a time: {error}") from None
 
 
-def encode_cursor(revision: int, fingerprint: str, place: Key | int) -> str:
-    """The opaque text of a place in a list (a key) or among groups (a number), at a revision."""
-    where = place if isinstance(place, int) else [place.on.isoformat() if place.on else None, place.id]
-    text = json.dumps([revision, fingerprint, where], separators=(",", ":"))
+Place = Key | ChangeKey | int
+"""A place in a list of records, in one of changes, or among groups or revisions."""
+
+
+def encode_cursor(revision: int, fingerprint: str, place: Place) -> str:
+    """The opaque text of a place, at a revision."""
+    text = json.dumps([revision, fingerprint, _written(place)], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decode_cursor(text: str, fingerprint: str) -> tuple[int, Key | int]:
+def _written(place: Place) -> object:
+    match place:
+        case Key():
+            return [place.on.isoformat() if place.on else None, place.id]
+        case ChangeKey():
+            return [place.revision, place.table, place.id]
+    return place
+
+
+def decode_cursor(text: str, fingerprint: str) -> tuple[int, Place]:
     """Revision and place of a cursor. Raises `BadQuery` unless it was made for the same question."""
     if not _CURSOR.fullmatch(text):
         raise BadQuery("cursor", _NOT_OURS)
@@ -54,12 +68,21 @@ def decode_cursor(text: str, fingerprint: str) -> tuple[int, Key | int]:
     return revision, place
 
 
-def _place(where: object) -> Key | int:
+def _place(where: object) -> Place:
     if type(where) is int:
-        if not 0 <= where < 2**31:
-            raise ValueError("no such place")
-        return where
+        return _number(where)
     if not isinstance(where, list):
-        raise TypeError("a place is a number or a pair")
+        raise TypeError("a place is a number or a list")
+    if len(where) == 3:
+        number, table, changed_id = where
+        if not isinstance(changed_id, str) or not _CHANGED_ID.fullmatch(changed_id):
+            raise ValueError("no such id")
+        return ChangeKey(_number(number), CHANGED_TABLES[CHANGED_TABLES.index(table)], changed_id)
     on, record_id = where
     return Key(on=None if on is None else date.fromisoformat(on), id=record_id)
+
+
+def _number(where: object) -> int:
+    if type(where) is not int or not 0 <= where < 2**31:
+        raise ValueError("no such place")
+    return where

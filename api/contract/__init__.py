@@ -38,6 +38,7 @@ _TAGS = {
     "aggregate": "Counts by group.",
     "vocabularies": "The code lists, in Chinese and English.",
     "extraction": "How values are read, and how sure that is.",
+    "changes": "What changed, revision by revision and between any two.",
     "exports": "Whole result sets as files.",
     "citations": "Permanent addresses of what was asked of a release and what came out.",
     "releases": "Named revisions and their files, which never change.",

@@ -8,10 +8,22 @@ from typing import Any
 from api.contract import parts
 from api.contract.citations import citation_paths
 from api.contract.releases import release_paths
-from api.contract.shapes import CODE_LIST, DETAILS, GROUP_LIST, INDEX, LISTS, RULE_LIST, VOCABULARY_LIST, Status
+from api.contract.shapes import (
+    CHANGE_LIST,
+    CODE_LIST,
+    DETAILS,
+    GROUP_LIST,
+    INDEX,
+    LISTS,
+    RULE_LIST,
+    VOCABULARY_LIST,
+    Status,
+)
 from api.params import (
     AGGREGATE_PARAMETERS,
+    CHANGE_PARAMETERS,
     DETAIL_PARAMETERS,
+    REVISION_PARAMETERS,
     Parameters,
     export_parameters,
     list_parameters,
@@ -22,6 +34,7 @@ from db.export.files import MEDIA_TYPES
 from schema.codes import LIST_NAMES
 from schema.ids import ID_PATTERNS
 from schema.records import RECORD_MODELS, RecordKind
+from schema.releases import RELEASE_PATTERN
 
 _REFUSALS = (400, 413, 414, 500, 503)
 _HEADER_PARAMETERS = [{"$ref": "#/components/parameters/if_none_match"}]
@@ -86,6 +99,27 @@ def _export(kind: RecordKind, suffix: str) -> dict[str, Any]:
     return _operation("exports", f"export_{plural}_{suffix}", summary, export_parameters(kind, suffix), answer)
 
 
+_POINT = {"type": "string", "pattern": f"^(r[1-9][0-9]{{0,8}}|{RELEASE_PATTERN.strip('^$')})$", "format": "as-of"}
+
+
+def _delta() -> dict[str, Any]:
+    body = {"application/x-ndjson": {"schema": {"type": "string"}}}
+    answer = parts.answer("The difference, one change a line.", body, "Content-Disposition")
+    path = _operation("changes", "get_delta", "The difference of two releases or revisions", {}, answer, 404)
+    path["parameters"] = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": f"A release (`2026.11.1`) or a revision (`r17`): the {name} one.",
+            "schema": _POINT,
+            "example": example,
+        }
+        for name, example in (("earlier", "r1"), ("later", "r2"))
+    ]
+    return path
+
+
 def _health(operation_id: str, summary: str, *refusals: int) -> dict[str, Any]:
     answer = {"description": summary, "content": parts.content(Status)}
     return {
@@ -125,6 +159,13 @@ def paths() -> dict[str, Any]:
     found["/v1/aggregate"] = _operation("aggregate", "aggregate", "Counts by group", AGGREGATE_PARAMETERS, groups)
     found |= citation_paths()
     found |= release_paths()
+    changes = parts.answer("A page of changes.", parts.content(CHANGE_LIST), "Link")
+    found["/v1/changes"] = _operation("changes", "list_changes", "What changed", CHANGE_PARAMETERS, changes)
+    feed = parts.answer("A page of the feed.", {"application/atom+xml": {"schema": {"type": "string"}}})
+    found["/v1/changes.atom"] = _operation(
+        "changes", "feed_changes", "The revisions that changed something, as Atom", REVISION_PARAMETERS, feed
+    )
+    found["/v1/releases/{earlier}...{later}.ndjson"] = _delta()
     found["/healthz"] = _health("healthz", "The process is up")
     found["/readyz"] = _health("readyz", "The store can be asked", 503)
     return found

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.contract.shapes import REF, Problem
 from api.errors import PROBLEM_JSON, title_of
-from api.params import AGGREGATE_PARAMETERS, BOM, Parameter, list_parameters
+from api.params import AGGREGATE_PARAMETERS, BOM, CHANGE_PARAMETERS, Parameter, list_parameters
 from schema.query import MAX_SEARCHES, MAX_VALUES
 from schema.records import RecordKind
 
@@ -35,6 +35,9 @@ EXAMPLES: Mapping[str, Any] = {
     "of": "action",
     "group_by": ["year", "measure"],
     "bom": True,
+    "since": "r1",
+    "table": ["actions", "figures"],
+    "records": True,
 }
 """Values that can be tried as they stand; a test does. Cursors come from answers."""
 EXAMPLE_IDS: Mapping[RecordKind, str] = {
@@ -138,7 +141,7 @@ def parameter_reference(one: Parameter) -> dict[str, Any]:
 
 def parameters() -> dict[str, Any]:
     """All parameters that have one meaning everywhere, by name."""
-    known = {**AGGREGATE_PARAMETERS, **list_parameters("document"), BOM.name: BOM}
+    known = {**AGGREGATE_PARAMETERS, **list_parameters("document"), **CHANGE_PARAMETERS, BOM.name: BOM}
     return {
         **{name: parameter(one) for name, one in known.items()},
         "if_none_match": _IF_NONE_MATCH,

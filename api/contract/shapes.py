@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from api.citations.bodies import CitationAnswer, CitationRequest
+from schema.changes import RecordChange
 from schema.codes import LIST_NAMES, CodeItem, ListName, shipped_codes
 from schema.query import FIRST_YEAR, LAST_YEAR
 from schema.records import RECORD_MODELS, RecordKind
@@ -93,12 +94,12 @@ class Problem(Shape):
     request_id: str = Field("", description="Under this the log of the server tells more.")
 
 
-def _list_of(name: str, item: Any) -> type[BaseModel]:
+def _list_of(name: str, item: Any, order: str = "The records, newest first.") -> type[BaseModel]:
     return create_model(
         name,
         __base__=Shape,
         __doc__="One page of a list.",
-        data=(list[item], Field(description="The records, newest first.")),
+        data=(list[item], Field(description=order)),
         total=(Total, Field(description="How many match.")),
         next=(str | None, Field(description="Where the next page is; null on the last.")),
         meta=(Meta, Field(description="About this answer.")),
@@ -125,6 +126,7 @@ CODE_LIST = _list_of("CodeItemList", CodeItem)
 VOCABULARY_LIST = _list_of("VocabularyList", Vocabulary)
 RULE_LIST = _list_of("ExtractionRuleList", ExtractionRule)
 GROUP_LIST = _list_of("GroupList", Group)
+CHANGE_LIST = _list_of("RecordChangeList", RecordChange, "The changes, oldest first.")
 INDEX = _detail_of("Index", dict[str, str])
 CITATION = _detail_of("CitationDetail", CitationAnswer)
 RELEASE_LIST = _list_of("ReleaseList", ListedRelease)
@@ -140,6 +142,7 @@ def component_schemas() -> dict[str, Any]:
         VOCABULARY_LIST,
         RULE_LIST,
         GROUP_LIST,
+        CHANGE_LIST,
         INDEX,
         CITATION,
         RELEASE_LIST,

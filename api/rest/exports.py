@@ -39,8 +39,8 @@ async def export(kind: RecordKind, suffix: str, request: Request) -> Response:
     chunks = reader.stream(kind, filter, revision.number)
     counter = request.app.state.metrics.export_rows.labels(PLURALS[kind], suffix)
     file = file_of(kind, suffix, meta(revision.number, shown.release), bom=question.values.get("bom", False))
-    body = await _begun(_written(file, chunks, counter.inc))
-    return FileStream(_zipped(body) if shown.encoding == "gzip" else body, headers, shown.media_type)
+    body = await begun(_written(file, chunks, counter.inc))
+    return FileStream(zipped(body) if shown.encoding == "gzip" else body, headers, shown.media_type)
 
 
 async def _written(
@@ -60,7 +60,7 @@ async def _written(
     yield head + file.tail()
 
 
-async def _begun(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+async def begun(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """The same chunks, the first of which is there: until then an error still gets a status of its own."""
     first = await anext(chunks)
 
@@ -73,7 +73,7 @@ async def _begun(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, N
     return all_of_them()
 
 
-async def _zipped(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+async def zipped(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """The chunks as one gzip stream."""
     squeeze = zlib.compressobj(GZIP_LEVEL, wbits=zlib.MAX_WBITS | 16)
     async with aclosing(chunks):

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from api.params import Parameters
 from schema.codes import CodeBook, UnknownCode
 from schema.ids import ID_PATTERNS
-from schema.points import decode_cursor
+from schema.points import Place, decode_cursor
 from schema.ports import Reader
 from schema.query import CODE_FILTERS, DEFAULT_LIMIT, FILTERS_OF, AsOf, BadQuery, Filter, Key
 from schema.records import RecordKind, Revision
@@ -105,7 +105,7 @@ def _escaped(value: str | int) -> str:
     return re.sub(r"([\\,])", r"\\\1", str(value))
 
 
-async def settle(reader: Reader, question: Question, fingerprint: str = "") -> tuple[Revision, Key | int | None]:
+async def settle(reader: Reader, question: Question, fingerprint: str = "") -> tuple[Revision, Place | None]:
     """The revision a question is asked of, and the place its cursor points to.
 
     A cursor pins the revision of its first page; `fingerprint` tells whether it belongs to this question.
@@ -122,11 +122,11 @@ async def settle(reader: Reader, question: Question, fingerprint: str = "") -> t
     return pinned, place
 
 
-def key_of(kind: RecordKind, place: Key | int | None) -> Key | None:
+def key_of(kind: RecordKind, place: Place | None) -> Key | None:
     """The place in a list of records that a cursor points to. Raises `BadQuery` if it is none."""
     if place is None:
         return None
-    if isinstance(place, int) or not re.fullmatch(ID_PATTERNS[kind], place.id):
+    if not isinstance(place, Key) or not re.fullmatch(ID_PATTERNS[kind], place.id):
         raise BadQuery("cursor", "this cursor does not come from this question; start again without it")
     return place
 

@@ -21,6 +21,8 @@ _PLACES = (
     "extraction/rules",
     "aggregate",
     "releases",
+    "changes",
+    "changes.atom",
     *(f"exports/{plural}.{suffix}" for plural in PLURALS.values() for suffix in MEDIA_TYPES),
 )
 

@@ -1,11 +1,13 @@
 """What schemathesis must know of the store it meets: ids, revisions, and cursors that belong to a question.
 
-A positive case is well formed by the contract, which cannot say four things. `before_call` mends those, and only
+A positive case is well formed by the contract, which cannot say six things. `before_call` mends those, and only
 those, so that the rest of the question is tried; `tests/api/test_rest_refusals.py` asks each of them as it stands:
 
 * a cursor belongs to one question: it is made anew for the question of the case;
 * `as_of` names something the store has: another point is replaced by one of its revisions;
 * `from` lies before `to`: they change places;
+* `since` lies before the revision asked about: they change places;
+* a delta leads from the earlier to the later of two points: they change places;
 * figures are neither filtered nor grouped by what they do not count: that much is left out.
 
 What is cited is one of a few queries that the store answers; `tests/api/test_citations.py` asks others.
@@ -26,10 +28,11 @@ import schemathesis
 from hypothesis import strategies as st
 from schemathesis.generation.meta import TestPhase
 
-from api.params import AGGREGATE_PARAMETERS, list_parameters
+from api.params import AGGREGATE_PARAMETERS, CHANGE_PARAMETERS, list_parameters
 from api.rest.questions import read_query
 from api.rest.records import PLURALS
-from schema.pages import aggregate_fingerprint, list_fingerprint
+from schema.changes import CHANGED_TABLES, ChangeKey
+from schema.pages import aggregate_fingerprint, changes_fingerprint, list_fingerprint
 from schema.points import encode_cursor
 from schema.query import DIMENSIONS_OF, FILTERS_OF, Key
 from schema.records import RecordKind
@@ -77,6 +80,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         return
     if isinstance(case.body, dict) and "query" in case.body:
         _citable(case.body)
+    if "earlier" in (case.path_parameters or {}):
+        _in_turn(case.path_parameters, "earlier", "later")
     if not case.query:
         return
     query = case.query
@@ -86,6 +91,9 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         query["as_of"] = _some(REVISIONS, query)
     if query.get("from") and query.get("to") and max(query["from"]) > min(query["to"]):
         query["from"], query["to"] = [min(query["to"])], [max(query["from"])]
+    if "since" in query:
+        query.setdefault("as_of", REVISIONS[-1])
+        _in_turn(query, "since", "as_of")
     if query.get("of") == "figure":
         _countable(query)
     if "cursor" in query:
@@ -101,6 +109,12 @@ def _citable(body: dict[str, Any]) -> None:
             body["query"] = _some(ADDRESSES, body)
     elif body["query"]["graphql"]["query"] not in DOCUMENTS or body["query"]["graphql"].get("operationName"):
         body["query"] = {"graphql": {"query": _some(DOCUMENTS, body)}}
+
+
+def _in_turn(points: dict[str, Any], earlier: str, later: str) -> None:
+    """Two points in history that the store has, the earlier one first."""
+    known = [one if one in REVISIONS else _some(REVISIONS, points) for one in (points[earlier], points[later])]
+    points[earlier], points[later] = sorted(known, key=REVISIONS.index)
 
 
 def _some(values: list[str], query: dict[str, Any]) -> str:
@@ -130,6 +144,13 @@ def _cursor(path: str, query: dict[str, Any]) -> str:
         of = question.values.get("of", "action")
         fingerprint = aggregate_fingerprint(of, question.values["group_by"], question.filter(of))
         return encode_cursor(revision, fingerprint, len(asked) % 9)
+    if path.startswith("/v1/changes"):
+        question = read_query(asked.replace(b"True", b"true").replace(b"False", b"false"), CHANGE_PARAMETERS)
+        since, tables = int(query.get("since", "r0")[1:]), set(question.values.get("table", CHANGED_TABLES))
+        if path == "/v1/changes.atom":
+            return encode_cursor(revision, changes_fingerprint("revisions", since, tables), len(asked) % 9)
+        place = ChangeKey(revision, "entities", "a")
+        return encode_cursor(revision, changes_fingerprint("changes", since, tables), place)
     kind = KINDS[path]
     fingerprint = list_fingerprint(kind, read_query(asked, list_parameters(kind)).filter(kind))
     return encode_cursor(revision, fingerprint, Key(on=None, id=_some(IDS[kind], query)))
