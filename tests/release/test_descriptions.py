@@ -18,7 +18,7 @@ from schema.codes import LIST_NAMES, CodeItem
 from schema.dataset import DATASET
 from schema.references import Reference, bibtex, csl_item
 from schema.tables import TABLE_OF
-from tests.support.described import release_facts
+from tests.support.described import File, release_facts
 
 ROOT = Path(__file__).parents[2]
 FACTS = release_facts(previous="2026.11.1")
@@ -101,6 +101,17 @@ def test_lists_of_names_are_not_to_be_split_blindly() -> None:
 def test_a_csv_file_names_what_describes_it() -> None:
     assert {schema_of(file) for file in FACTS.files} == {f"{table.name}.csv-metadata.json" for table in TABLES}
     assert {made.table for made in MADE.values()} == {None, *(table.name for table in TABLE_OF.values())}
+
+
+def test_a_table_divided_by_year_is_read_from_its_csv_file_and_its_parts_are_told() -> None:
+    part = File("actions/year=2023/part-0.parquet", "actions", "application/vnd.apache.parquet", None, 9, 1, "0" * 64)
+    made = {one.name: json.loads(one.body) for one in describe(replace(FACTS, files=(*FACTS.files, part))) if
+            one.name in ("dataset.jsonld", "dcat.jsonld")}  # fmt: skip
+    actions = next(one for one in made["dataset.jsonld"]["recordSet"] if one["name"] == "actions")
+    assert {field["source"]["fileObject"]["@id"] for field in actions["field"]} == {"actions.csv"}
+    assert {field["name"]: field["dataType"] for field in actions["field"]}["measures"] == "sc:Text"
+    distribution = made["dcat.jsonld"]["dcat:dataset"][0]["dcat:distribution"][-1]
+    assert distribution["dcat:downloadURL"] == {"@id": part.url}
 
 
 def test_the_catalogue_knows_the_release_before() -> None:

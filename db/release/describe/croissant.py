@@ -119,7 +119,17 @@ def _field(table: Table, column: TableColumn, parquet: DataFile | None) -> dict[
 
 
 def _reference(table: Table, column: TableColumn) -> dict[str, Any] | None:
-    """The column whose values these are. Readers join by it, which they cannot by lists nor with the table itself."""
-    if column.references is None or column.many or column.references[0] == table.name:
+    """The column whose values these are, where readers of Croissant can follow: they do it by joining.
+
+    They join neither by lists, nor a table with itself, nor with one that is joined with another in its turn.
+    """
+    if column.references is None or column.many:
+        return None
+    name, _ = column.references
+    if name == table.name or _refers_elsewhere(next(one for one in TABLES if one.name == name)):
         return None
     return {"field": {"@id": "/".join(column.references)}}
+
+
+def _refers_elsewhere(table: Table) -> bool:
+    return any(one.references and not one.many and one.references[0] != table.name for one in table.columns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from db.release.describe.dictionary import data_dictionary
 from db.release.describe.facts import ReleaseFacts
 from schema.dataset import DATASET
 from schema.tables import TABLES
@@ -30,7 +31,7 @@ actions <- read.csv("actions_flat.csv", na.strings = "", colClasses = c(regions 
 
 - Files are UTF-8. Dates are `YYYY-MM-DD`. An empty cell of CSV is null, or an empty list.
 - Lists in CSV are joined by `|`; in a value, `|` and `\\` have a backslash before them. Parquet and NDJSON have true
-  lists.
+  lists, SQLite has JSON arrays, and 1 or 0 for truth.
 - A CSV cell that a spreadsheet would take for a formula begins with an apostrophe; the other formats have it as it is.
 - Null is not zero, and a figure that is `at_least` is not exact. Figures overlap: adding them up counts twice.
 - In `actions_flat` a row is an action × an entity × a measure: count distinct `action_id`.
@@ -38,7 +39,8 @@ actions <- read.csv("actions_flat.csv", na.strings = "", colClasses = c(regions 
 _FILES = """## Files
 
 Each table is there as `.csv` and `.ndjson` (both also `.gz` and `.zst`) and as `.parquet`; all of them are in
-`cunzhao.sqlite`. A Parquet table of more than a million rows is a folder of that name, divided by year.
+`cunzhao.sqlite`. `delta.ndjson` has what changed since the release before. A Parquet table of more than a million rows
+is a folder of that name, divided by year.
 
 | file | what it is |
 | --- | --- |
@@ -81,3 +83,9 @@ def _lines(facts: ReleaseFacts) -> Iterator[str]:
     yield f"[{licence.title}]({licence.url}) (`{licence.id}`). Please cite as:"
     yield ""
     yield f"> {DATASET.creator} ({facts.issued.year}). *{DATASET.title}*. Release {facts.name}. Data set."
+    yield ""
+    yield "## Tables and columns"
+    yield ""
+    yield "`empty` says where a value may be null. A list is never null."
+    yield ""
+    yield data_dictionary()
