@@ -11,7 +11,7 @@ import asyncpg
 
 from db import deltas
 from db.copying import copied
-from db.covering import coverage_of, coverage_sql, extent_sql
+from db.covering import read_coverage
 from db.filters import as_of
 from db.grouping import aggregate_sql, all_groups_sql, group_of
 from db.migrate import MigrationError, pending
@@ -196,13 +196,10 @@ class PostgresReader:
             while rows := await cursor.fetch(MAX_LIMIT):
                 yield [group_of(row) for row in rows]
 
-    async def coverage(self, days: Sequence[Days] | None, revision: int) -> Coverage:
-        """What the record holds about some days, about all where these are None."""
-        (sql, values), (extent, of_revision) = coverage_sql(days, revision), extent_sql(revision)
+    async def coverage(self, days: Sequence[Days] | None, names: Sequence[str], revision: int) -> Coverage:
+        """What the record holds about some days, about all where these are None; `names` are those asked for."""
         async with self._connection() as connection:
-            rows = await connection.fetch(sql, *values)
-            (record,) = await connection.fetch(extent, *of_revision)
-        return coverage_of(days, rows, record)
+            return await read_coverage(connection, days, names, revision)
 
     async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
         """The JSON of all matching records in order, a line each, in chunks of whole lines."""

@@ -30,6 +30,12 @@ def days_asked(filter: Filter) -> tuple[Days, ...] | None:
     return tuple(_joined([days for days in within if days.first <= days.last]))
 
 
+def names_asked(filter: Filter) -> tuple[str, ...]:
+    """The entities that a filter names, by id or name, each once."""
+    groups = (*filter.entity, *filter.operator, *filter.entity_id)
+    return tuple(dict.fromkeys(name for group in groups for name in group))
+
+
 def _joined(days: Sequence[Days]) -> list[Days]:
     """The same days, those that follow upon each other as one."""
     joined: list[Days] = []
@@ -88,6 +94,14 @@ class Coverage(Extent):
     )
     unhandled_clauses: int = Field(
         ge=0, description="Clauses in the scope of the documents that no rule could read: what they say is missing."
+    )
+    not_named: int = Field(
+        ge=0,
+        description="Actions of the time asked for whose announcements do not name all subjects: whoever is looked for "
+        "may be among those.",
+    )
+    unknown_names: tuple[str, ...] = Field(
+        description="Names and ids asked for that are of no entity on record: it may be known by another name."
     )
     by_year: tuple[CoveredYear, ...] = Field(description="Announcements by year of publication, in order.")
     by_authority: tuple[CoveredAuthority, ...] = Field(description="Announcements by who issued them, most first.")

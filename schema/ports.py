@@ -116,8 +116,11 @@ class Reader(Protocol):
         """All groups in order, whatever page is asked for, some at a time and from one snapshot."""
         ...
 
-    async def coverage(self, days: Sequence[Days] | None, revision: int) -> Coverage:
-        """What the record holds about some days, about all where these are None."""
+    async def coverage(self, days: Sequence[Days] | None, names: Sequence[str], revision: int) -> Coverage:
+        """What the record holds about some days, about all where these are None.
+
+        `names` are ids and names of entities that were asked for: it says which of them are of none.
+        """
         ...
 
     def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:

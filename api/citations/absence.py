@@ -43,4 +43,8 @@ def _not_covered(coverage: Coverage) -> list[str]:
         )
     if coverage.unhandled_clauses:
         known.append(f"No rule could read {_count(coverage.unhandled_clauses, 'clause')} of the others.")
+    if coverage.not_named:
+        known.append(f"The announcements of {_count(coverage.not_named, 'action')} do not name all subjects.")
+    if coverage.unknown_names:
+        known.append(f"No entity on record has this id or name: {', '.join(coverage.unknown_names)}.")
     return known

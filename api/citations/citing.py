@@ -12,10 +12,10 @@ from api.citations.bodies import CitableGraphQL, Difference
 from api.citations.graphql import read_graphql
 from schema.citations import Citation, GraphQLQuery
 from schema.codes import UnknownCode
-from schema.coverage import Coverage, days_asked
+from schema.coverage import Coverage, days_asked, names_asked
 from schema.graphql import Engine
 from schema.ports import Reader
-from schema.query import AsOf, BadQuery
+from schema.query import AsOf, BadQuery, Filter
 from schema.records import Revision
 from schema.releases import Release
 
@@ -134,5 +134,5 @@ def _differences(citation: Citation, found: Result) -> list[Difference]:
 async def _coverage(reader: Reader, found: Result, revision: Revision) -> Coverage | None:
     if found.rows:
         return None
-    days = None if found.filter is None else days_asked(found.filter)
-    return await reader.coverage(days, revision.number)
+    filter = found.filter or Filter()
+    return await reader.coverage(days_asked(filter), names_asked(filter), revision.number)

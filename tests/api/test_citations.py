@@ -252,9 +252,21 @@ def test_absence_is_certified_with_what_the_release_covers(client: httpx.Client)
     assert (coverage["documents"], coverage["earliest"], coverage["latest"]) == (2, days[1], days[2])
     assert coverage["by_year"] == [{"year": year, "announcements": 1} for year in (2023, 2024)]
     assert sum(each["announcements"] for each in coverage["by_authority"]) == 2
+    of_2023 = client.get("/v1/actions", params={**AT, "year": 2023, "limit": 500}).json()["data"]
+    assert coverage["not_named"] == sum(one["open_ended"] or one["unnamed_subject"] is not None for one in of_2023) > 0
+    assert f"of {coverage['not_named']} actions do not name all subjects" in cited["absence"]
     assert "no proof that it did not happen" in cited["absence"]
     assert f"In all it holds {len(documents)} documents" in cited["absence"]
     assert client.get(cited["address"]).json()["data"] == cited
+
+
+def test_absence_says_which_names_nobody_on_record_has(client: httpx.Client) -> None:
+    known, nobody = corpus.NAMES[0], "无此平台"
+    names = f"{known[0]},{known[1]},{corpus.entity_id(known[0])},{nobody}"
+    cited = cite(client, f"/v1/actions?entity={names}&year=1999&operator=e-2222222222222")
+    assert cited["coverage"]["unknown_names"] == [nobody, "e-2222222222222"]
+    assert f"No entity on record has this id or name: {nobody}, e-2222222222222." in cited["absence"]
+    assert cite(client, "/v1/actions?year=1999")["coverage"]["unknown_names"] == []
 
 
 def test_absence_by_graphql_covers_the_time_it_asks_about(client: httpx.Client) -> None:
@@ -263,6 +275,8 @@ def test_absence_by_graphql_covers_the_time_it_asks_about(client: httpx.Client) 
     assert (cited["rows"], cited["coverage"]["documents"]) == (0, 0)
     timeless = cite(client, graphql('{action(id: "a-2222222222222") {id}}'))
     assert (timeless["rows"], timeless["coverage"]["asked"], timeless["coverage"]["documents"]) == (0, None, 4)
+    in_year = cite(client, "/v1/figures?year=1999")["coverage"]
+    assert timeless["coverage"]["not_named"] > in_year["not_named"] == 0
 
 
 def test_reference_managers_get_their_formats(client: httpx.Client) -> None:

@@ -127,12 +127,13 @@ class FakeReader:
         """The same two groups."""
         yield (await self.aggregate(query.model_copy(update={"limit": 2, "offset": 0}))).groups
 
-    async def coverage(self, days: Sequence[Days] | None, revision: int) -> Coverage:
+    async def coverage(self, days: Sequence[Days] | None, names: Sequence[str], revision: int) -> Coverage:
         """Nothing is covered."""
         self._count("coverage")
         nothing = Extent(documents=0, announcements=0, earliest=None, latest=None)
         return Coverage(
-            **dict(nothing), asked=None, undated=0, transcribed=0, unhandled_clauses=0, by_year=(), by_authority=(),
+            **dict(nothing), asked=None, undated=0, transcribed=0, unhandled_clauses=0, not_named=0,
+            unknown_names=(), by_year=(), by_authority=(),
             record=nothing,
         )  # fmt: skip
 
