@@ -14,16 +14,19 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from api.cli.stores import bring_up_to_date
 from db.embedded import EmbeddedPostgres
 from db.migrate import migrate
 from db.pool import connect, open_pool
 from db.reader import PostgresReader
+from db.release.ledger import add_release
 from db.vocabulary import bring_vocabulary
 from tests.support import corpus
 from tests.support.databases import database_name, fresh_database
 from tests.support.releases import invented_files, published
 from tests.support.serving import served_by
 
+SHIPPED_RELEASE = "2026.11.1"
 _GIVEN_SERVER = os.environ.get("CUNZHAO_DATABASE_URL")
 for name in [name for name in os.environ if name.startswith("CUNZHAO_")]:
     del os.environ[name]  # a developer's own settings must not change what is tested
@@ -93,6 +96,24 @@ def served(sample_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     releases = tmp_path_factory.mktemp("releases")
     published(releases, corpus.RELEASE, corpus.RELEASED, invented_files(1, 2_000))
     with served_by(sample_dsn, releases) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="session")
+async def shipped_dsn(server: str) -> AsyncIterator[str]:
+    """The store that `make serve` has: the shipped dataset, whose last revision is made a release."""
+    async with fresh_database(server) as made:
+        await bring_up_to_date(made)
+        connection = await connect(made, role="cunzhao_writer")
+        await add_release(connection, SHIPPED_RELEASE, await connection.fetchval("SELECT max(number) FROM revision"))
+        await connection.close()
+        yield made
+
+
+@pytest.fixture(scope="session")
+def shipped(shipped_dsn: str) -> Iterator[str]:
+    """The address of the application over the shipped dataset."""
+    with served_by(shipped_dsn) as url:
         yield url
 
 

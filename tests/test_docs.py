@@ -6,19 +6,14 @@ import json
 import re
 import shlex
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import click
 import httpx
 import pytest
-import pytest_asyncio
 
 from api.cli import cunzhao
-from api.cli.stores import bring_up_to_date
 from api.settings import PREFIX, Settings, settings_table
-from tests.support.databases import fresh_database
-from tests.support.serving import served_by
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -84,20 +79,6 @@ def test_every_target_and_path_named_exists(name: str) -> None:
 
 def test_the_map_stays_a_page() -> None:
     assert len(DOCUMENTS["ARCHITECTURE.md"].splitlines()) <= 60
-
-
-@pytest_asyncio.fixture(scope="module")
-async def shipped_dsn(server: str) -> AsyncIterator[str]:
-    async with fresh_database(server) as dsn:
-        await bring_up_to_date(dsn)
-        yield dsn
-
-
-@pytest.fixture(scope="module")
-def shipped(shipped_dsn: str) -> Iterator[str]:
-    """The application over the shipped dataset, as `make serve` has it."""
-    with served_by(shipped_dsn) as url:
-        yield url
 
 
 EXAMPLES = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
