@@ -186,8 +186,8 @@ _FILTERS: dict[str, Parameter] = {
         Parameter(
             "entity",
             "groups",
-            "Ids or names of entities, in any script or language. A comma or backslash that belongs to a "
-            "name has a backslash before it.",
+            "Ids or names of entities, in any script or language, or in pinyin: with or without tones, spaces and "
+            "capitals. A comma or backslash that belongs to a name has a backslash before it.",
             {"type": "string", "minLength": 1, "maxLength": MAX_TEXT, "pattern": _NAME_PATTERN},
             _name,
         ),
@@ -224,7 +224,8 @@ _FILTERS: dict[str, Parameter] = {
         Parameter(
             "search",
             "all",
-            "Words that the record contains, in any script. A comma is a comma.",
+            "Words that the record contains, in any script. Pinyin, of whole syllables, finds the entities that are "
+            "read so and the actions that name them. A comma is a comma.",
             {"type": "string", "minLength": 1, "maxLength": MAX_TEXT, "pattern": _SEARCH_PATTERN},
             _text,
         ),

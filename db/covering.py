@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from db.filters import as_of
+from db.conditions import as_of
 from db.matching import match_key
 from db.pool import Connection
 from db.statements import statement

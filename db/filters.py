@@ -5,78 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from db.matching import match_key
+from db.conditions import Conditions, as_of
+from db.lookups import Lookups
 from db.order import UNDATED, day_of, newest_first
-from schema.codes import CodeBook
-from schema.query import CODE_FILTERS, AnyOf, BadQuery, Filter
+from db.searching import add_words, bind_entities
+from schema.query import CODE_FILTERS, AnyOf, Filter
 from schema.records import Basis, RecordKind
 
 
-def as_of(alias: str) -> str:
-    """The versions that stood at the revision bound as the first parameter."""
-    return f"{alias}.revision_from <= $1 AND ({alias}.revision_to IS NULL OR {alias}.revision_to > $1)"
-
-
-class Conditions:
-    """Conditions on the rows that one alias stands for, and the values bound to their parameters.
-
-    The rows are record versions or, with `of_links`, those that tie actions to codes or entities. With `walked`
-    they are looked at in order until a page is full, and each is tried against the conditions by itself.
-    """
-
-    def __init__(
-        self, alias: str, book: CodeBook, values: list[object], *, of_links: bool = False, walked: bool = False
-    ) -> None:
-        self.alias = alias
-        self.book = book
-        self.values = values
-        self.of_links = of_links
-        self.walked = walked
-        self.texts = [as_of(alias)]
-
-    def bind(self, value: object) -> str:
-        """The parameter that stands for a value."""
-        self.values.append(value)
-        return f"${len(self.values)}"
-
-    def add(self, text: str) -> None:
-        """One more condition that must hold."""
-        self.texts.append(text)
-
-    def add_exists(self, rows: str) -> None:
-        """There must be one of some rows, which the row of the alias leads to."""
-        # A subquery with an offset stays one: without, Postgres may join first all that match, to show fifty.
-        self.add(f"EXISTS (SELECT FROM {rows}{' OFFSET 0' if self.walked else ''})")
-
-    def within(self, alias: str, *, of_links: bool = False) -> Conditions:
-        """Conditions for a subquery of the same statement: its parameters are numbered on."""
-        return Conditions(alias, self.book, self.values, of_links=of_links, walked=self.walked)
-
-    def place(self, column: str) -> str:
-        """The number by which the rows are sorted, where they are sorted by a date column of the version."""
-        return f"{self.alias}.newest_first" if self.of_links else f"newest_first({self.alias}.{column})"
-
-    @property
-    def where(self) -> str:
-        """All conditions, joined."""
-        return " AND ".join(self.texts)
-
-
-def conditions(kind: RecordKind, filter: Filter, revision: int, book: CodeBook, *, walked: bool = False) -> Conditions:
+def conditions(
+    kind: RecordKind, filter: Filter, revision: int, lookups: Lookups, *, walked: bool = False
+) -> Conditions:
     """The conditions on `v` for records of a kind at a revision.
 
     The filter has only what `FILTERS_OF` allows for the kind. Raises `UnknownCode`, and `BadQuery` for a
     search without a word.
     """
-    made = Conditions("v", book, [revision], walked=walked)
+    made = Conditions("v", lookups, [revision], walked=walked)
     _ADDERS[kind](made, filter)
     return made
 
 
-def link_conditions(filter: Filter, revision: int, book: CodeBook, *, walked: bool) -> Conditions:
+def link_conditions(filter: Filter, revision: int, lookups: Lookups, *, walked: bool) -> Conditions:
     """The conditions for actions, on rows `l` that tie them to codes or entities."""
-    made = Conditions("l", book, [revision], of_links=True, walked=walked)
+    made = Conditions("l", lookups, [revision], of_links=True, walked=walked)
     _on_actions(made, filter)
+    return made
+
+
+def word_conditions(filter: Filter, revision: int, lookups: Lookups, *, walked: bool, near: bool) -> Conditions:
+    """The conditions for actions, on rows `l` that hold their words; `near` leaves out those on the words."""
+    others = filter.model_copy(update={"search": (), "basis": ()})
+    made = link_conditions(others, revision, lookups, walked=walked)
+    _bases(made, filter)
+    if not near:
+        add_words(made, "action", filter)
     return made
 
 
@@ -84,17 +47,8 @@ def bind_codes(made: Conditions, name: str, group: AnyOf) -> str:
     """The codes asked for, as an array: a broad category stands for all it covers, other codes for themselves."""
     list_name = CODE_FILTERS[name]
     if name == "category":
-        group = tuple(dict.fromkeys(c for code in group for c in made.book.with_descendants(list_name, code)))
+        group = tuple(dict.fromkeys(c for code in group for c in made.lookups.book.with_descendants(list_name, code)))
     return f"{made.bind(list(group))}::text[]"
-
-
-def bind_entities(made: Conditions, group: AnyOf) -> str:
-    """The entities asked for by id or by any of their names, as an array."""
-    ids, keys = made.bind(list(group)), made.bind([match_key(name) for name in group])
-    return (
-        f"ARRAY(SELECT unnest({ids}::text[]) UNION SELECT e.id FROM entity_name n"  # noqa: S608  # fixed names
-        f" JOIN entity_version e USING (version) WHERE n.match_key = ANY({keys}::text[]) AND {as_of('e')})"
-    )
 
 
 def copies(which: str) -> str:
@@ -161,24 +115,11 @@ def _bases(made: Conditions, filter: Filter) -> None:
         made.add(f"({' OR '.join(either) or 'false'})")  # of no basis at all is nothing
 
 
-def add_words(made: Conditions, filter: Filter, *, indexed: bool = False) -> None:
-    """The texts searched for must be among the words of the rows; `indexed` where the table has an index of them."""
-    for text in filter.search:
-        key = match_key(text)
-        if not key:
-            raise BadQuery("search", "there is nothing to search for in blank text")
-        characters = sorted({character for character in key if not character.isascii()})
-        if indexed and characters and not made.walked:
-            made.add(f"characters({made.alias}.search_key) @> {made.bind(characters)}::text[]")
-        made.add(f"strpos({made.alias}.search_key, {made.bind(key)}) > 0")
-
-
 def _stated(made: Conditions, filter: Filter) -> None:
     """What the versions of actions and figures themselves are asked for."""
     for ids in filter.document:
         made.add(f"{made.alias}.document = ANY({bind_documents(made, ids)})")
     _bases(made, filter)
-    add_words(made, filter, indexed=True)
 
 
 def _on_actions(made: Conditions, filter: Filter) -> None:
@@ -191,17 +132,28 @@ def _on_actions(made: Conditions, filter: Filter) -> None:
         made.add_exists(f"action_entity a WHERE a.version = {made.alias}.version AND {which}")
     if not made.of_links:
         _stated(made, filter)
-    elif filter.document or filter.basis or filter.search:
+    elif filter.document or filter.basis:
         version = made.within("w")
         version.texts = [f"w.version = {made.alias}.version"]  # the link says when it stood
         _stated(version, filter)
         made.add_exists(f"action_version w WHERE {version.where}")
+    if filter.search:
+        words = made.within("w")
+        words.texts = [f"w.version = {made.alias}.version"] if made.walked else []
+        add_words(words, "action", filter)
+        if made.walked:
+            made.add_exists(f"action_words w WHERE {words.where}")
+        else:
+            # All that have the words are found at once, in their index: to take each row to pieces takes far longer.
+            rows = f"action_words w WHERE {words.where} OFFSET 0"
+            made.add(f"{made.alias}.version IN (SELECT w.version FROM {rows})")  # noqa: S608  # fixed names
 
 
 def _on_figures(made: Conditions, filter: Filter) -> None:
     _spans(made, filter, "period_start", "period_end")
     _linked_codes(made, filter, "figure_code", ("authority", "region"))
     _stated(made, filter)
+    add_words(made, "figure", filter)
     for name in ("measure", "subject_kind", "campaign"):
         for group in getattr(filter, name):
             made.add(f"{made.alias}.{name} = ANY({bind_codes(made, name, group)})")
@@ -213,7 +165,7 @@ def _on_entities(made: Conditions, filter: Filter) -> None:
         made.add(f"{made.alias}.id = ANY({bind_entities(made, group)})")
     for group in filter.subject_kind:
         made.add(f"{made.alias}.kind = ANY({bind_codes(made, 'subject_kind', group)})")
-    add_words(made, filter)
+    add_words(made, "entity", filter)
     of_actions = filter.model_copy(update={"entity": (), "subject_kind": (), "search": ()})
     if of_actions == Filter():
         return
@@ -230,7 +182,7 @@ def _on_documents(made: Conditions, filter: Filter) -> None:
     for ids in filter.reprint_of:
         made.add(f"{made.alias}.reprint_of = ANY({made.bind(list(ids))}::text[])")
     _bases(made, filter)
-    add_words(made, filter)
+    add_words(made, "document", filter)
     of_others = {"year": (), "since": None, "until": None, "document": (), "reprint_of": (), "basis": (), "search": ()}
     stated = filter.model_copy(update=of_others)
     if stated == Filter():

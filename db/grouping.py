@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncpg
 
+from db.lookups import Lookups
 from db.order import day_of
 from db.selecting import Selection, Sql, select
 from db.statements import statement
-from schema.codes import CodeBook
 from schema.ports import Group
 from schema.query import AggregateQuery, Dimension, Measurable
 
@@ -56,9 +56,9 @@ def _matching(of: Measurable, chosen: Selection) -> str:
     return f"SELECT {once}{columns} FROM {chosen.rows} WHERE {chosen.found}"  # noqa: S608  # fixed names
 
 
-def aggregate_sql(query: AggregateQuery, book: CodeBook) -> tuple[Sql, Sql]:
+def aggregate_sql(query: AggregateQuery, lookups: Lookups) -> tuple[Sql, Sql]:
     """The statement for the groups of a page, and the one for their number alone."""
-    chosen = select(query.of, query.filter, query.revision, book)
+    chosen = select(query.of, query.filter, query.revision, lookups)
     made = chosen.made
     dimensions = list(dict.fromkeys(query.group_by))
     columns = [column for dimension in dimensions for column in _COLUMNS[query.of][dimension]]
@@ -77,9 +77,9 @@ def aggregate_sql(query: AggregateQuery, book: CodeBook) -> tuple[Sql, Sql]:
     return (statement("aggregate").format(**parts, order=order, limit=limit, offset=offset), made.values), count
 
 
-def all_groups_sql(query: AggregateQuery, book: CodeBook) -> Sql:
+def all_groups_sql(query: AggregateQuery, lookups: Lookups) -> Sql:
     """The statement for all groups, in the order of their pages."""
-    every, _ = aggregate_sql(query.model_copy(update={"limit": _NO_LIMIT, "offset": 0}), book)
+    every, _ = aggregate_sql(query.model_copy(update={"limit": _NO_LIMIT, "offset": 0}), lookups)
     return every
 
 

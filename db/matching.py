@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 
 from opencc import OpenCC
 from pypinyin import lazy_pinyin
+
+_PARTING = re.compile("[\\s'’\\-]+")
+_SOUND = re.compile("[a-z0-9]{2,}")
 
 
 @cache
@@ -45,3 +49,14 @@ def to_traditional(text: str) -> str:
 def to_pinyin(text: str) -> str:
     """How the text is read: Hanyu Pinyin without tones, a space between syllables, other characters as they are."""
     return " ".join(" ".join(lazy_pinyin(text)).split())
+
+
+def sound_key(text: str) -> str | None:
+    """The letters of a text that may be pinyin: no tones, no case, nothing between syllables, and v for ü.
+
+    None where it holds anything else, or is too short to tell names apart.
+    """
+    spelt = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
+    letters = "".join(c for c in spelt.replace("u\u0308", "v") if unicodedata.category(c) != "Mn")
+    key = _PARTING.sub("", letters)
+    return key if _SOUND.fullmatch(key) else None

@@ -10,10 +10,11 @@ from typing import cast
 import asyncpg
 
 from db import deltas
+from db.conditions import as_of
 from db.copying import copied
 from db.covering import read_coverage
-from db.filters import as_of
 from db.grouping import aggregate_sql, all_groups_sql, group_of
+from db.lookups import Lookups, Spelt, has_latin, spelt
 from db.migrate import MigrationError, pending
 from db.pool import Connection, Pool
 from db.revisions import Revisions
@@ -32,6 +33,8 @@ from schema.remembered import Remembered
 _FILTER_BYTES, _GROUP_BYTES = 2_000, 300
 """About what a filter takes in memory, and a group."""
 _REMEMBERED = 10_000
+_FEW = 10_000
+"""So many records found by their words are put in order as fast as the newest are looked through for them."""
 _UNAVAILABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -67,6 +70,7 @@ class PostgresReader:
         self._totals: Remembered[tuple[RecordKind, Filter, int], int] = Remembered(memory // 16)
         self._groups: Remembered[AggregateQuery, Groups] = Remembered(memory // 16)
         self._changes: Remembered[tuple[int, int, frozenset[ChangedTable]], int] = Remembered(memory // 64)
+        self._spelt: Remembered[tuple[str, int], Spelt] = Remembered(memory // 16)
         self._books: dict[int, CodeBook] = {}
         """By the revision that last changed a code list."""
         self._changed_in: dict[int, int] = {}
@@ -116,15 +120,30 @@ class PostgresReader:
             self._changed_in[revision] = changed_in
         return self._books[changed_in]
 
+    async def _lookups(self, filter: Filter, revision: int) -> Lookups:
+        """What a filter is turned into SQL with."""
+        found: dict[str, Spelt] = {}
+        for text in filter.search:
+            if has_latin(text):
+                known = self._spelt.get((text, revision))
+                if known is None:
+                    async with self._connection() as connection:
+                        known = await spelt(connection, text, revision)
+                    self._spelt.put((text, revision), known, known.length)
+                found[text] = known
+        return Lookups(await self.codebook(revision), found)
+
     async def page(self, query: PageQuery) -> Page:
         """A page of records."""
-        book = await self.codebook(query.revision)
+        lookups = await self._lookups(query.filter, query.revision)
         async with self._connection() as connection:
             places: Sequence[asyncpg.Record] = ()
-            if near := near_page_sql(query, book):
+            total = self._totals.get((query.kind, query.filter, query.revision))
+            few = total is not None and total <= _FEW
+            if not few and (near := near_page_sql(query, lookups)):
                 places = await connection.fetch(near[0], *near[1])
             if len(places) <= query.limit:
-                sql, values = page_sql(query, book)
+                sql, values = page_sql(query, lookups, few=few)
                 places = await connection.fetch(sql, *values)
             rows = await self._versions.of(connection, query.kind, cast("list[Place]", places[: query.limit]))
         return Page(rows, more=len(places) > query.limit)
@@ -134,14 +153,14 @@ class PostgresReader:
         key = kind, filter, revision
         found = self._totals.get(key)
         if found is None:
-            sql, values = total_sql(kind, filter, revision, await self.codebook(revision))
+            sql, values = total_sql(kind, filter, revision, await self._lookups(filter, revision))
             async with self._connection() as connection:
                 found = self._totals.put(key, int(await connection.fetchval(sql, *values)), _FILTER_BYTES)
         return found
 
     async def pages_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, Page]:
         """The first page below each of several parents, all read by one statement."""
-        sql, values = pages_within_sql(query, within, parents, await self.codebook(query.revision))
+        sql, values = pages_within_sql(query, within, parents, await self._lookups(query.filter, query.revision))
         places: dict[str, list[Place]] = {parent: [] for parent in parents}
         async with self._connection() as connection:
             for parent, *place in await connection.fetch(sql, *values):
@@ -155,7 +174,7 @@ class PostgresReader:
 
     async def totals_within(self, query: PageQuery, within: Within, parents: Sequence[str]) -> Mapping[str, int]:
         """How many records match below each of several parents, all counted by one statement."""
-        sql, values = totals_within_sql(query, within, parents, await self.codebook(query.revision))
+        sql, values = totals_within_sql(query, within, parents, await self._lookups(query.filter, query.revision))
         async with self._connection() as connection:
             rows = await connection.fetch(sql, *values)
         return {row["parent"]: row["total"] for row in rows}
@@ -180,7 +199,9 @@ class PostgresReader:
         found = self._groups.get(query)
         if found is not None:
             return found
-        (sql, values), (count_sql, count_values) = aggregate_sql(query, await self.codebook(query.revision))
+        (sql, values), (count_sql, count_values) = aggregate_sql(
+            query, await self._lookups(query.filter, query.revision)
+        )
         async with self._connection() as connection:
             rows = await connection.fetch(sql, *values)
             groups: list[Group] = [group_of(row) for row in rows]
@@ -190,7 +211,7 @@ class PostgresReader:
 
     async def groups(self, query: AggregateQuery) -> AsyncIterator[Sequence[Group]]:
         """All groups in order, whatever page is asked for, some at a time."""
-        sql, values = all_groups_sql(query, await self.codebook(query.revision))
+        sql, values = all_groups_sql(query, await self._lookups(query.filter, query.revision))
         async with self._connection() as connection, connection.transaction(readonly=True):
             cursor = await connection.cursor(sql, *values)
             while rows := await cursor.fetch(MAX_LIMIT):
@@ -203,7 +224,7 @@ class PostgresReader:
 
     async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
         """The JSON of all matching records in order, a line each, in chunks of whole lines."""
-        sql, values, walked = stream_sql(kind, filter, revision, await self.codebook(revision))
+        sql, values, walked = stream_sql(kind, filter, revision, await self._lookups(filter, revision))
         async with (
             self._connection() as connection,
             aclosing(copied(connection, sql, values, walked=walked)) as chunks,

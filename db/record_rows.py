@@ -10,6 +10,7 @@ from db.changes import Change, record_json
 from db.matching import match_key
 from db.order import newest_first
 from db.pool import Connection
+from db.searched import Searched
 from db.statements import statement
 from schema.extraction import Period
 from schema.records import Action, Document, Entity, Figure
@@ -32,17 +33,19 @@ async def write_records(connection: Connection, change: Change) -> None:
     documents = [record for record in change.records if isinstance(record, Document)]
     # All at once: one of them may be a reprint of another.
     await connection.executemany(statement("insert_document"), [(record.id, record.url) for record in documents])
+    searched = Searched()
     for document in documents:
-        await _write_document(connection, document, change)
+        await _write_document(connection, document, change, searched)
     for entities in _parts([record for record in change.records if isinstance(record, Entity)]):
-        await _write_entities(connection, entities)
+        await _write_entities(connection, entities, searched)
     anchors: list[_AnchorRow] = []
     for actions in _parts([record for record in change.records if isinstance(record, Action)]):
-        anchors += await _write_actions(connection, actions)
+        anchors += await _write_actions(connection, actions, searched)
     for figures in _parts([record for record in change.records if isinstance(record, Figure)]):
-        anchors += await _write_figures(connection, figures)
+        anchors += await _write_figures(connection, figures, searched)
     for rows in _parts(anchors, _ANCHORS_TOGETHER):
         await connection.execute(statement("insert_anchors"), *map(list, zip(*rows, strict=True)))
+    await connection.execute(statement("insert_latin_words"), sorted(searched.latin))
 
 
 def _parts(whole: Sequence[T], size: int = _TOGETHER) -> Iterator[list[T]]:
@@ -55,17 +58,12 @@ def _ends(period: Period | None) -> tuple[object, object]:
     return (period.start, period.end) if period else (None, None)
 
 
-def _search_key(*texts: str | None) -> str:
-    """What search looks at. The parts stand on lines of their own, so that no match spans two."""
-    return "\n".join(match_key(text) for text in texts if text)
-
-
 async def _versions(connection: Connection, name: str, rows: Sequence[Sequence[object]]) -> list[int]:
     """Run a statement that returns a version for every row, and give the versions in that order."""
     return [row["version"] for row in await connection.fetchmany(statement(name), rows)]
 
 
-async def _write_document(connection: Connection, record: Document, change: Change) -> None:
+async def _write_document(connection: Connection, record: Document, change: Change, searched: Searched) -> None:
     if record.sha256 is not None:
         await connection.execute(statement("insert_text_layer"), record.sha256, record.length, None)
         await connection.execute(statement("insert_document_text"), record.id, record.sha256)
@@ -75,8 +73,7 @@ async def _write_document(connection: Connection, record: Document, change: Chan
         record.id, record.revision, record.original_url, record.title, record.publisher, record.issuer,
         record.published_on, *_ends(record.period), record.sha256, record.source_sha256, record.reprint_of,
         clauses and clauses.extracted, clauses and clauses.ignored, clauses and clauses.unhandled, record.basis,
-        record.extractor, _search_key(record.title, record.publisher, record.url, record.original_url),
-        record_json(record),
+        record.extractor, searched.key_of(record), record_json(record),
     )  # fmt: skip
     await connection.executemany(
         statement("insert_unhandled_clause"),
@@ -84,14 +81,14 @@ async def _write_document(connection: Connection, record: Document, change: Chan
     )
 
 
-async def _write_entities(connection: Connection, records: Sequence[Entity]) -> None:
+async def _write_entities(connection: Connection, records: Sequence[Entity], searched: Searched) -> None:
     await connection.executemany(statement("insert_entity"), [(record.id,) for record in records])
     versions = await _versions(
         connection,
         "insert_entity_version",
         [
-            (record.id, record.revision, record.kind, record.name, record.name_en,
-             _search_key(*(name.name for name in record.names)), record_json(record))
+            (record.id, record.revision, record.kind, record.name, record.name_en, searched.key_of(record),
+             record_json(record))
             for record in records
         ],
     )  # fmt: skip
@@ -105,13 +102,16 @@ async def _write_entities(connection: Connection, records: Sequence[Entity]) -> 
     )
 
 
-async def _write_actions(connection: Connection, records: Sequence[Action]) -> list[_AnchorRow]:
+async def _write_actions(connection: Connection, records: Sequence[Action], searched: Searched) -> list[_AnchorRow]:
     await connection.executemany(statement("insert_action"), [(record.id,) for record in records])
     rows = [_action_row(record) for record in records]
     written = list(zip(await _versions(connection, "insert_action_version", rows), records, strict=True))
     placed = [
         ((version, record.id, newest_first(record.acted_on), record.revision), record) for version, record in written
     ]
+    await connection.executemany(
+        statement("insert_action_words"), [(*place, record.basis, searched.key_of(record)) for place, record in placed]
+    )
     await connection.executemany(
         statement("insert_action_code"),
         [
@@ -133,20 +133,17 @@ async def _write_actions(connection: Connection, records: Sequence[Action]) -> l
 
 
 def _action_row(record: Action) -> Sequence[object]:
-    mentioned = (mention.name for mention in record.entities)
-    quoted = dict.fromkeys(anchor.exact for anchor in record.anchors)
     return (
         record.id, record.revision, record.document.id, record.acted_on, record.date_basis, record.decided_on,
         *_ends(record.period), record.unnamed_subject, record.open_ended, record.amount_cny, record.confidence,
         record.basis, record.extractor, record.gist_zh, record.gist_en,
-        _search_key(record.gist_zh, record.gist_en, record.unnamed_subject, *mentioned, *quoted),
         record_json(record),
     )  # fmt: skip
 
 
-async def _write_figures(connection: Connection, records: Sequence[Figure]) -> list[_AnchorRow]:
+async def _write_figures(connection: Connection, records: Sequence[Figure], searched: Searched) -> list[_AnchorRow]:
     await connection.executemany(statement("insert_figure"), [(record.id,) for record in records])
-    rows = [_figure_row(record) for record in records]
+    rows = [_figure_row(record, searched) for record in records]
     written = list(zip(await _versions(connection, "insert_figure_version", rows), records, strict=True))
     await connection.executemany(
         statement("insert_figure_code"),
@@ -160,13 +157,12 @@ async def _write_figures(connection: Connection, records: Sequence[Figure]) -> l
     return [row for version, record in written for row in _anchor_rows(record, None, version)]
 
 
-def _figure_row(record: Figure) -> Sequence[object]:
-    quoted = dict.fromkeys(anchor.exact for anchor in record.anchors)
+def _figure_row(record: Figure, searched: Searched) -> Sequence[object]:
     return (
         record.id, record.revision, record.document.id, record.measure, record.subject_kind, record.campaign,
         record.value_min, record.value_max, record.qualifier, record.unit, record.wording,
         *_ends(record.period), record.confidence, record.basis, record.extractor, record.gist_zh, record.gist_en,
-        _search_key(record.gist_zh, record.gist_en, record.wording, *quoted), record_json(record),
+        searched.key_of(record), record_json(record),
     )  # fmt: skip
 
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from db.conditions import Conditions
 from db.filters import (
-    Conditions,
-    add_words,
     bind_codes,
     bind_documents,
-    bind_entities,
     conditions,
     copies,
     link_conditions,
+    word_conditions,
 )
+from db.lookups import Lookups
 from db.order import SORTED_ON, day_of, newest_first
+from db.searching import add_words, bind_entities
 from db.statements import statement
-from schema.codes import CodeBook
 from schema.query import CODE_FILTERS, Filter, Key, PageQuery, Within
 from schema.records import RecordKind
 
@@ -56,21 +56,27 @@ class Selection:
         return f"{self.of} = ANY({self.values}) AND {self.made.where}" if self.of else self.made.where
 
 
-def select(kind: RecordKind, filter: Filter, revision: int, book: CodeBook, *, walked: bool = False) -> Selection:
-    """The rows that lead to the records asked for. Raises as `conditions` does."""
+def select(
+    kind: RecordKind, filter: Filter, revision: int, lookups: Lookups, *, walked: bool = False, near: bool = False
+) -> Selection:
+    """The rows that lead to the records asked for, whatever their words if `near`. Raises as `conditions` does."""
     name = next((name for name in _LEADING if getattr(filter, name)), None) if kind == "action" else None
+    if name is None and kind == "action" and filter.search:
+        made = word_conditions(filter, revision, lookups, walked=walked, near=near)
+        return Selection("action_words l", made, "l.newest_first")
     if name is None:
         # Actions are tried one by one; of the other kinds there are few enough to leave it to Postgres.
-        made = conditions(kind, filter, revision, book, walked=walked and kind == "action")
+        filter = filter.model_copy(update={"search": ()}) if near else filter
+        made = conditions(kind, filter, revision, lookups, walked=walked and kind == "action")
         return Selection(f"{kind}_version v", made, f"newest_first({SORTED_ON[kind]})")
     group, *others = getattr(filter, name)
     rest = filter.model_copy(update={name: tuple(others)})
     if name == "document":
-        made = conditions(kind, rest, revision, book, walked=walked)
+        made = conditions(kind, rest, revision, lookups, walked=walked)
         return Selection(
             "action_version v", made, "newest_first(v.acted_on)", "v.document", bind_documents(made, group)
         )
-    made = link_conditions(rest, revision, book, walked=walked)
+    made = link_conditions(rest, revision, lookups, walked=walked)
     if name in CODE_FILTERS:
         made.add(f"l.list = '{CODE_FILTERS[name]}'")
         return Selection("action_code l", made, "l.newest_first", "l.code", bind_codes(made, name, group))
@@ -79,37 +85,39 @@ def select(kind: RecordKind, filter: Filter, revision: int, book: CodeBook, *, w
     return Selection("action_entity l", made, "l.newest_first", column, ids)
 
 
-def page_sql(query: PageQuery, book: CodeBook) -> Sql:
-    """The rows of a page, and one more if more follow."""
-    searched = bool(query.filter.search)
-    chosen = select(query.kind, query.filter, query.revision, book, walked=True)
-    if searched and not chosen.of:
-        # What is found by its words is put in order afterwards.
-        chosen = select(query.kind, query.filter, query.revision, book)
-    return _page("keys_led" if chosen.of else "keys_found" if searched else "keys", chosen, query)
+def page_sql(query: PageQuery, lookups: Lookups, *, few: bool = False) -> Sql:
+    """The rows of a page, and one more if more follow. `few` says that not many records match in all."""
+    if query.filter.search:
+        # What is found by its words is put in order afterwards, unless other rows that lead to it are in order.
+        chosen = select(query.kind, query.filter, query.revision, lookups)
+        if few or not chosen.of:
+            return _page("keys_found", chosen, query, lookups)
+    chosen = select(query.kind, query.filter, query.revision, lookups, walked=True)
+    return _page("keys_led" if chosen.of else "keys", chosen, query, lookups)
 
 
-def near_page_sql(query: PageQuery, book: CodeBook) -> Sql | None:
+def near_page_sql(query: PageQuery, lookups: Lookups) -> Sql | None:
     """The same for a search that may well be answered by the newest records: common words are in many of them.
 
     Its answer is right only if it is a full page and one more. None where looking there first gains nothing.
     """
     if not query.filter.search:
         return None
-    chosen = select(query.kind, query.filter.model_copy(update={"search": ()}), query.revision, book, walked=True)
-    return None if chosen.of else _page("keys_near", chosen, query)
+    chosen = select(query.kind, query.filter, query.revision, lookups, walked=True, near=True)
+    return None if chosen.of else _page("keys_near", chosen, query, lookups)
 
 
-def _page(keys: str, chosen: Selection, query: PageQuery) -> Sql:
+def _page(keys: str, chosen: Selection, query: PageQuery, lookups: Lookups) -> Sql:
     made = chosen.made
     if query.after is not None:
         _start_after(chosen, query.kind, query.after)
     parts = {"rows": chosen.rows, "alias": made.alias, "place": chosen.place, "where": made.where}
     parts |= {"limit": made.bind(query.limit + 1), "of": chosen.of, "values": chosen.values}
+    parts |= {"once": "DISTINCT" if chosen.of else "", "found": chosen.found}
     if keys == "keys_near":
-        wanted = Conditions("near", made.book, made.values, walked=True)
+        wanted = Conditions("near", lookups, made.values, walked=True)
         wanted.texts = []
-        add_words(wanted, query.filter)
+        add_words(wanted, query.kind, query.filter)
         parts |= {"many": made.bind(_NEAR), "wanted": wanted.where}
     sql = statement("page").format(day=day_of("found.place"), keys=statement(keys).format(**parts))
     return sql, made.values
@@ -135,45 +143,45 @@ _BELONGING: dict[Within, str] = {
 
 
 def _within(
-    query: PageQuery, within: Within, parents: Sequence[str], book: CodeBook
+    query: PageQuery, within: Within, parents: Sequence[str], lookups: Lookups
 ) -> tuple[Selection, dict[str, str]]:
     if within == "entity_id":
-        made = link_conditions(query.filter, query.revision, book, walked=True)
+        made = link_conditions(query.filter, query.revision, lookups, walked=True)
         chosen = Selection("action_entity l", made, "l.newest_first")
     else:
-        made = conditions(query.kind, query.filter, query.revision, book)
+        made = conditions(query.kind, query.filter, query.revision, lookups)
         chosen = Selection(f"{query.kind}_version v", made, f"newest_first({SORTED_ON[query.kind]})")
     parts = {"rows": chosen.rows, "alias": made.alias, "place": chosen.place, "where": made.where}
     return chosen, {**parts, "belongs": _BELONGING[within], "parents": made.bind(list(parents))}
 
 
-def pages_within_sql(query: PageQuery, within: Within, parents: Sequence[str], book: CodeBook) -> Sql:
+def pages_within_sql(query: PageQuery, within: Within, parents: Sequence[str], lookups: Lookups) -> Sql:
     """The first page below each of several parents, with one row more if more follow."""
-    chosen, parts = _within(query, within, parents, book)
+    chosen, parts = _within(query, within, parents, lookups)
     limit = chosen.made.bind(query.limit + 1)
     return statement("pages_within").format(**parts, day=day_of("found.place"), limit=limit), chosen.made.values
 
 
-def totals_within_sql(query: PageQuery, within: Within, parents: Sequence[str], book: CodeBook) -> Sql:
+def totals_within_sql(query: PageQuery, within: Within, parents: Sequence[str], lookups: Lookups) -> Sql:
     """How many records match below each of several parents."""
-    chosen, parts = _within(query, within, parents, book)
+    chosen, parts = _within(query, within, parents, lookups)
     return statement("totals_within").format(**parts), chosen.made.values
 
 
-def total_sql(kind: RecordKind, filter: Filter, revision: int, book: CodeBook) -> Sql:
+def total_sql(kind: RecordKind, filter: Filter, revision: int, lookups: Lookups) -> Sql:
     """How many records match."""
-    chosen = select(kind, filter, revision, book)
+    chosen = select(kind, filter, revision, lookups)
     name = "total_led" if chosen.of else "total"
     parts = {"rows": chosen.rows, "alias": chosen.made.alias, "where": chosen.found}
     return statement(name).format(**parts), chosen.made.values
 
 
-def stream_sql(kind: RecordKind, filter: Filter, revision: int, book: CodeBook) -> tuple[str, list[object], bool]:
+def stream_sql(kind: RecordKind, filter: Filter, revision: int, lookups: Lookups) -> tuple[str, list[object], bool]:
     """All records that match, in the order of lists, and whether to read them in that order, trying one by one."""
     walked = not filter.search
-    chosen = select(kind, filter, revision, book, walked=walked)
+    chosen = select(kind, filter, revision, lookups, walked=walked)
     if chosen.of:
-        walked, chosen = False, select(kind, filter, revision, book)
+        walked, chosen = False, select(kind, filter, revision, lookups)
     where = chosen.found
     if chosen.made.of_links:
         where = f"v.version IN (SELECT l.version FROM {chosen.rows} WHERE {where})"  # noqa: S608  # fixed names

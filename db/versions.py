@@ -7,7 +7,7 @@ from datetime import date
 
 import asyncpg
 
-from db.filters import as_of
+from db.conditions import as_of
 from db.order import SORTED_ON
 from db.pool import Connection
 from db.statements import statement

@@ -43,8 +43,9 @@ async def list_records(kind: RecordKind, request: Request) -> Response:
     if (answer := shown.ready(request)) is not None:
         return answer
     check_codes(filter, await reader.codebook(revision.number))
-    page = await reader.page(query)
+    # First how many there are: where they are few, that tells how the page is found soonest.
     total = await reader.total(kind, filter, revision.number)
+    page = await reader.page(query)
     more = page.more and page.rows
     cursor = encode_cursor(revision.number, fingerprint, page.rows[-1].key) if more else None
     return Listing((row.body for row in page.rows), total, cursor).respond(request, question, shown)

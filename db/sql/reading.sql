@@ -83,7 +83,7 @@ LIMIT {limit}
 -- name: keys_found
 -- The first versions that match, put in order once all are found.
 SELECT matching.version, matching.place, matching.id
-FROM (SELECT {alias}.version, {place} AS place, {alias}.id FROM {rows} WHERE {where} OFFSET 0) matching
+FROM (SELECT {once} {alias}.version, {place} AS place, {alias}.id FROM {rows} WHERE {found} OFFSET 0) matching
 ORDER BY matching.place, matching.id
 LIMIT {limit}
 
@@ -157,3 +157,14 @@ SELECT document, sha256, body FROM sketch ORDER BY document
 -- name: all_documents
 -- Every document that was ever on record.
 SELECT id FROM document ORDER BY id
+
+-- name: latin_words
+-- Latin words with some letters in them, unless there are more than can be used.
+SELECT word FROM latin_word WHERE strpos(word, $1) > 0 LIMIT $2
+
+-- name: entities_read_so
+-- The entities with a name that is read so in pinyin, or a part of which is.
+SELECT DISTINCT e.id
+FROM entity_name n JOIN entity_version e USING (version)
+WHERE n.language = 'zh-Latn-pinyin' AND spoken(n.match_key) @> ARRAY[$2::text]
+  AND e.revision_from <= $1 AND (e.revision_to IS NULL OR e.revision_to > $1)

@@ -62,9 +62,10 @@ INSERT INTO figure (id) VALUES ($1) ON CONFLICT DO NOTHING
 UPDATE {kind}_version SET revision_to = $2 WHERE id = $1 AND revision_to IS NULL
 
 -- name: close_action_links
--- Ends what ties the standing versions of actions to codes and entities.
+-- Ends what ties the standing versions of actions to codes, entities and words.
 WITH ended AS (SELECT version FROM action_version WHERE id = ANY($1::text[]) AND revision_to IS NULL),
-     codes AS (UPDATE action_code SET revision_to = $2 WHERE version IN (SELECT version FROM ended))
+     codes AS (UPDATE action_code SET revision_to = $2 WHERE version IN (SELECT version FROM ended)),
+     words AS (UPDATE action_words SET revision_to = $2 WHERE version IN (SELECT version FROM ended))
 UPDATE action_entity SET revision_to = $2 WHERE version IN (SELECT version FROM ended)
 
 -- name: insert_document_version
@@ -92,9 +93,17 @@ INSERT INTO entity_name (version, position, name, language, kind, match_key) VAL
 -- What is known of an action from a revision on.
 INSERT INTO action_version (id, revision_from, document, acted_on, date_basis, decided_on, period_start, period_end,
                             unnamed_subject, open_ended, amount_cny, confidence, basis, extractor, gist_zh, gist_en,
-                            search_key, body)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                            body)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 RETURNING version
+
+-- name: insert_action_words
+-- What search looks at.
+INSERT INTO action_words (version, id, newest_first, revision_from, basis, search_key) VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: insert_latin_words
+-- Makes Latin words known, each once.
+INSERT INTO latin_word (word) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING
 
 -- name: insert_action_code
 -- One of its codes.

@@ -42,12 +42,16 @@ _OTHERS: Final[dict[str, tuple[Any, str]]] = {
     "year": (int, f"Years, {FIRST_YEAR} to {LAST_YEAR}. What has no date matches none."),
     "from": (date, "First day. Figures match where their period touches the days asked for."),
     "to": (date, "Last day, included."),
-    "entity": (str, "Entities, each by id or by any of its names, in either script."),
+    "entity": (str, "Entities, each by id or by any of its names, in either script or in pinyin."),
     "operator": (str, "Companies said to run what is named, each by id or by any of its names."),
     "document": (strawberry.ID, "Documents, by id. Of facts, those of all copies of the announcement."),
     "reprint_of": (strawberry.ID, "Documents whose reprints are wanted, by id."),
     "basis": (Basis, "What the record rests on: the text of the page, or facts transcribed from one that is not held."),
-    "search": (str, "Words that must stand in the names, titles or wording."),
+    "search": (
+        str,
+        "Words that must stand in the names, titles or wording. Pinyin, of whole syllables, finds the entities that "
+        "are read so and the actions that name them.",
+    ),
 }
 
 

@@ -16,6 +16,7 @@ from db.correcting import CannotCorrect
 from db.corrections import correct, retract
 from db.ingest.extract import EXTRACTOR
 from db.ingest.run import ingest
+from db.lookups import Lookups
 from db.migrate import migrate
 from db.pool import Connection, connect
 from db.selecting import page_sql
@@ -209,7 +210,8 @@ async def test_reading_an_original_again_leaves_its_transcribed_copies_alone(sto
 async def test_the_few_are_found_without_reading_the_rest(store: Connection) -> None:
     await transcribe(store, page())
     sql, values = page_sql(
-        PageQuery(kind="figure", filter=Filter(basis=(("transcribed",),)), revision=2, limit=9), shipped_codes()
+        PageQuery(kind="figure", filter=Filter(basis=(("transcribed",),)), revision=2, limit=9),
+        Lookups(shipped_codes()),
     )
     assert values == [2, 10]
     async with store.transaction():

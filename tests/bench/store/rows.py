@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from db.changes import Change, record_json, record_kind
 from db.matching import match_key
+from db.searched import search_key, searched_fields
 from schema.extraction import Anchor, Period
 from schema.records import Action, AnyRecord, Document, Entity, Figure, RecordKind
 
@@ -55,13 +56,12 @@ def _text(value: object) -> str:
     return str(value)
 
 
-_folded = lru_cache(100_000)(match_key)
+_folded = lru_cache(50_000)(match_key)
 
 
-def _key(line: str | None, *names: str | None) -> str:
-    """The key of a line that is met once, and of names, which come again and again."""
-    keys = [match_key(line)] if line else []
-    return "\n".join([*keys, *(_folded(name) for name in names if name)])
+def _key(record: AnyRecord) -> str:
+    """What search looks at, where names come again and again."""
+    return search_key((text for _, text in searched_fields(record_kind(record), record)), _folded)
 
 
 def _ends(period: Period | None) -> tuple[object, object]:
@@ -124,25 +124,24 @@ class Rows:
             "document_version", *span, record.original_url, record.title, record.publisher, record.issuer,
             record.published_on, *_ends(record.period), record.sha256, record.source_sha256, record.reprint_of,
             record.clauses.extracted, record.clauses.ignored, record.clauses.unhandled, record.extractor,
-            _key(record.title, record.publisher, record.url, record.original_url), self.bodies[record.id],
+            _key(record), self.bodies[record.id],
         )  # fmt: skip
         for place, clause in enumerate(change.unhandled.get(record.id, ())):
             self._add("unhandled_clause", span[0], place, clause.start, clause.end, clause.reason)
 
     def _entity(self, record: Entity, span: tuple[object, ...]) -> None:
-        key = _key(*(name.name for name in record.names))
-        self._add("entity_version", *span, record.kind, record.name, record.name_en, key, self.bodies[record.id])
+        self._add(
+            "entity_version", *span, record.kind, record.name, record.name_en, _key(record), self.bodies[record.id]
+        )
         for place, name in enumerate(record.names):
             self._add("entity_name", span[0], place, name.name, name.language, name.kind, _folded(name.name))
 
     def _action(self, record: Action, span: tuple[object, ...]) -> None:
-        quoted = dict.fromkeys(anchor.exact for anchor in record.anchors)
-        mentioned = (mention.name for mention in record.entities)
         self._add(
             "action_version", *span, record.document.id, record.acted_on, record.date_basis, record.decided_on,
             *_ends(record.period), record.unnamed_subject, record.open_ended, record.amount_cny, record.confidence,
             record.extractor, record.gist_zh, record.gist_en,
-            _key(record.gist_zh, record.gist_en, record.unnamed_subject, *mentioned, *quoted), self.bodies[record.id],
+            _key(record), self.bodies[record.id],
         )  # fmt: skip
         for name in _ACTION_LISTS:
             for place, code in enumerate(getattr(record, name)):
@@ -152,12 +151,11 @@ class Rows:
         self._anchors((span[0], None), record.document.id, record.anchors)
 
     def _figure(self, record: Figure, span: tuple[object, ...]) -> None:
-        quoted = dict.fromkeys(anchor.exact for anchor in record.anchors)
         self._add(
             "figure_version", *span, record.document.id, record.measure, record.subject_kind, record.campaign,
             record.value_min, record.value_max, record.qualifier, record.unit, record.wording, *_ends(record.period),
             record.confidence, record.extractor, record.gist_zh, record.gist_en,
-            _key(record.gist_zh, record.gist_en, record.wording, *quoted), self.bodies[record.id],
+            _key(record), self.bodies[record.id],
         )  # fmt: skip
         for name, codes in (("authorities", record.authorities), ("regions", record.regions)):
             for place, code in enumerate(codes):
