@@ -9,7 +9,7 @@ ARGS ?=
 N ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test accuracy speed bench-data bench lint lock contract
+.PHONY: help install install-dev serve test faults accuracy speed bench-data bench lint lock contract
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -23,6 +23,9 @@ serve: install ## the server, with its own Postgres; ARGS="--port 8001" passes o
 
 test: install-dev ## all tests; ARGS="tests/db -k restart" chooses some
 	.venv/bin/python -P -m pytest $(ARGS)
+
+faults: install-dev ## releases killed at random moments, many times; FAULTS=100 SEED=7 says how often, by which chance
+	FAULTS=$(or $(FAULTS),30) SEED=$(or $(SEED),$(shell date +%s)) .venv/bin/python -P -m pytest tests/release/test_killed.py $(ARGS)
 
 accuracy: install-dev ## precision and recall of the parser on the labelled announcements; ARGS=--details says what it gets wrong, ARGS=--write calibrates
 	@.venv/bin/python -m tests.accuracy $(ARGS)

@@ -13,6 +13,7 @@ from api.cli.care import contract, dataset, migrate, status, verify
 from api.cli.correcting import correct, replay, retract
 from api.cli.downloading import download
 from api.cli.reading import extract, ingest
+from api.cli.releasing import release
 from api.cli.serving import serve
 from api.cli.stores import known_errors
 from api.cli.transcribing import transcribe
@@ -33,6 +34,7 @@ for command in (
     correct,
     retract,
     replay,
+    release,
     migrate,
     status,
     contract,

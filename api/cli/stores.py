@@ -87,8 +87,9 @@ def known_errors() -> tuple[type[Exception], ...]:
     from db.correcting import CannotCorrect
     from db.embedded import EmbeddedError
     from db.migrate import MigrationError
+    from db.release.validating import CannotRelease
     from db.writer import RevisionDiffers
     from schema.ports import StoreUnavailable
 
-    ours = (CannotCorrect, CannotDownload, EmbeddedError, MigrationError, RevisionDiffers, StoreUnavailable)
-    return (*ours, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+    ours = (CannotCorrect, CannotDownload, CannotRelease, EmbeddedError, MigrationError, RevisionDiffers)
+    return (*ours, StoreUnavailable, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)

@@ -21,3 +21,109 @@ INSERT INTO release (name, revision, manifest_sha256) VALUES ($1, $2, $3)
 -- name: fill_release
 -- Says what the manifest of a release is whose files were made later.
 UPDATE release SET manifest_sha256 = $2 WHERE name = $1 AND manifest_sha256 IS NULL
+
+-- name: released
+-- The JSON of the records that stand at a revision, in the order of lists, as they are exported. Of actions and figures
+-- the hash of the text that their anchors lie in stands before it.
+SELECT {text} (SELECT body FROM {kind}_version WHERE version = found.version)
+FROM (SELECT v.version, newest_first({on}) AS place, v.id FROM {kind}_version v WHERE {where} ORDER BY place, v.id) found
+ORDER BY found.place, found.id
+
+-- name: text_of_anchors
+-- The hash of the text that the anchors of a record lie in; dashes where it has none.
+coalesce((SELECT a.sha256 FROM anchor a WHERE a.{kind}_version = found.version AND a.position = 0), repeat('-', 64)) ||
+
+-- name: released_codes
+-- The JSON of the items of the code lists that stand at a revision, by list and code.
+SELECT v.body FROM ({code_rows}) v WHERE {where} ORDER BY v.id COLLATE "C"
+
+-- name: released_counts
+-- How many rows the tables have that are divided by years where they are long.
+SELECT (SELECT count(*) FROM document_version v WHERE {where}) AS documents,
+       (SELECT count(*) FROM entity_version v WHERE {where}) AS entities,
+       (SELECT count(*) FROM action_version v WHERE {where}) AS actions,
+       (SELECT count(*) FROM figure_version v WHERE {where}) AS figures,
+       (SELECT coalesce(sum(measures.number * greatest(entities.number, 1)), 0)::bigint
+        FROM (SELECT version, count(*) AS number FROM action_code v WHERE list = 'measures' AND {where}
+              GROUP BY version) measures
+        LEFT JOIN (SELECT version, count(*) AS number FROM action_entity v WHERE {where} GROUP BY version) entities
+             USING (version)) AS actions_flat
+
+-- name: check_codes
+-- How many codes the records of a revision hold, and the first that stands in no list at that revision.
+WITH used AS (
+    SELECT 'action' AS kind, v.id, v.list, v.code FROM action_code v WHERE {where}
+    UNION ALL SELECT 'action', v.id, v.kind_list, v.kind FROM action_entity v WHERE {where}
+    UNION ALL SELECT 'figure', v.id, c.list, c.code FROM figure_version v JOIN figure_code c USING (version) WHERE {where}
+    UNION ALL SELECT 'figure', v.id, v.measure_list, v.measure FROM figure_version v WHERE {where}
+    UNION ALL SELECT 'figure', v.id, v.subject_kind_list, v.subject_kind FROM figure_version v WHERE {where}
+    UNION ALL SELECT 'figure', v.id, v.campaign_list, v.campaign FROM figure_version v
+        WHERE {where} AND v.campaign IS NOT NULL
+    UNION ALL SELECT 'entity', v.id, v.kind_list, v.kind FROM entity_version v WHERE {where}
+    UNION ALL SELECT 'document', v.id, v.issuer_list, v.issuer FROM document_version v
+        WHERE {where} AND v.issuer IS NOT NULL
+    UNION ALL SELECT 'code', v.list || '/' || v.code, v.list, other.code
+        FROM code_version v CROSS JOIN LATERAL (VALUES (v.parent), (v.replaced_by)) other (code)
+        WHERE {where} AND other.code IS NOT NULL
+    UNION ALL SELECT 'code', v.list || '/' || v.code, 'regions', v.region FROM code_version v
+        WHERE {where} AND v.region IS NOT NULL
+)
+SELECT count(*) AS checked,
+       min(used.kind || ' ' || used.id || ' holds ' || used.code || ', which is not in the list ' || used.list)
+           FILTER (WHERE standing.code IS NULL) AS fault
+FROM used LEFT JOIN (SELECT list, code FROM code_version v WHERE {where}) standing USING (list, code)
+
+-- name: check_references
+-- How many records the records of a revision refer to, and the first of these that does not stand at that revision.
+WITH used AS (
+    SELECT 'action' AS kind, v.id, 'document' AS of, v.document AS other FROM action_version v WHERE {where}
+    UNION ALL SELECT 'figure', v.id, 'document', v.document FROM figure_version v WHERE {where}
+    UNION ALL SELECT 'action', v.id, 'entity', v.entity FROM action_entity v WHERE {where}
+    UNION ALL SELECT 'action', v.id, 'entity', v.operator FROM action_entity v WHERE {where} AND v.operator IS NOT NULL
+    UNION ALL SELECT 'document', v.id, 'document', other.id
+        FROM document_version v
+        CROSS JOIN LATERAL (VALUES (v.reprint_of), (v.body::json #>> '{{reprint_evidence,via}}')) other (id)
+        WHERE {where} AND v.reprint_of IS NOT NULL AND other.id IS NOT NULL
+)
+SELECT count(*) AS checked,
+       min(used.kind || ' ' || used.id || ' refers to the ' || used.of || ' ' || used.other || ', which does not stand')
+           FILTER (WHERE standing.id IS NULL) AS fault
+FROM used LEFT JOIN (
+    SELECT 'document' AS of, v.id FROM document_version v WHERE {where}
+    UNION ALL SELECT 'entity', v.id FROM entity_version v WHERE {where}
+) standing ON (standing.of, standing.id) = (used.of, used.other)
+
+-- name: check_dropped
+-- The first record that stood at a revision ($1) and does not at a later one ($2), though no revision that closed it
+-- was made because of it: code lists come and go without taking records with them.
+SELECT min(dropped.kind || ' ' || dropped.id || coalesce(' was closed by r' || r.number || ' (' || r.cause || ')',
+                                                        ' was closed by no revision'))
+FROM (
+    SELECT v.kind, v.id, max(v.revision_to) FILTER (WHERE v.revision_to <= $2) AS closed
+    FROM (SELECT 'document' AS kind, id, revision_from, revision_to FROM document_version
+          UNION ALL SELECT 'entity', id, revision_from, revision_to FROM entity_version
+          UNION ALL SELECT 'action', id, revision_from, revision_to FROM action_version
+          UNION ALL SELECT 'figure', id, revision_from, revision_to FROM figure_version) v
+    WHERE v.revision_from <= $2
+    GROUP BY v.kind, v.id
+    HAVING bool_or(v.revision_from <= $1 AND (v.revision_to IS NULL OR v.revision_to > $1))
+       AND NOT bool_or(v.revision_to IS NULL OR v.revision_to > $2)
+) dropped LEFT JOIN revision r ON r.number = dropped.closed
+WHERE r.cause IS NULL OR r.cause = 'vocabulary'
+
+-- name: check_anchors
+-- The anchors of the records that stand at a revision whose texts are held, text by text.
+SELECT * FROM (
+    SELECT a.id AS place, a.sha256, a.field, a.start, a."end", a.exact, v.id, v.revision_from AS revision
+    FROM anchor a JOIN action_version v ON v.version = a.action_version WHERE {where}
+    UNION ALL
+    SELECT a.id, a.sha256, a.field, a.start, a."end", a.exact, v.id, v.revision_from
+    FROM anchor a JOIN figure_version v ON v.version = a.figure_version WHERE {where}
+) v
+WHERE EXISTS (SELECT FROM text_layer t WHERE t.sha256 = v.sha256 AND t.body IS NOT NULL)
+ORDER BY v.sha256, v.place
+
+-- name: count_anchors
+-- How many anchors the records have that stand at a revision.
+SELECT (SELECT count(*) FROM anchor a JOIN action_version v ON v.version = a.action_version WHERE {where})
+     + (SELECT count(*) FROM anchor a JOIN figure_version v ON v.version = a.figure_version WHERE {where})
