@@ -36,7 +36,8 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *vocabularies.ROUTES,  # /v1/vocabularies[/<list>]
         *extraction.ROUTES,  # /v1/extraction/rules
         *aggregates.ROUTES,  # /v1/aggregate
-        *citation_routes(engine, at_once=max(1, settings.pool_size // 4)),  # /v1/citations[/<token>]
+        # /v1/citations[/<token>], each of which may read a whole list: most connections stay free for others
+        *citation_routes(engine, at_once=max(1, settings.pool_size // 4), patience=settings.statement_timeout_seconds),
         *exports.ROUTES,  # /v1/exports/<table>.<format>
         *changes.ROUTES,  # /v1/changes[.atom]
         *deltas.ROUTES,  # /v1/releases/{earlier}...{later}.ndjson

@@ -14,7 +14,7 @@ from schema.citations import Citation, GraphQLQuery
 from schema.codes import UnknownCode
 from schema.coverage import Coverage, days_asked, names_asked
 from schema.graphql import Engine
-from schema.ports import Reader
+from schema.ports import Reader, StoreUnavailable
 from schema.query import AsOf, BadQuery, Filter
 from schema.records import Revision
 from schema.releases import Release
@@ -45,14 +45,17 @@ Query = str | CitableGraphQL | GraphQLQuery
 class Citing:
     """Asks citable queries, so many at a time and no more: each may read a whole list."""
 
-    def __init__(self, engine: Engine, at_once: int) -> None:
+    def __init__(self, engine: Engine, at_once: int, patience: float) -> None:
+        """`patience` is for how long one may wait for others, in seconds."""
         self._engine = engine
         self._room = asyncio.Semaphore(at_once)
+        self._patience = patience
 
     async def cite(self, reader: Reader, query: Query, release: str | None, origins: Iterable[str]) -> Outcome:
         """What a query gives as of a release, by default the latest.
 
-        Raises `BadQuery` and `UnknownCode` for what cannot be asked, `NothingReleased` where there is no release.
+        Raises `BadQuery` and `UnknownCode` for what cannot be asked, `NothingReleased` where there is no release,
+        `StoreUnavailable` where too many others are asked for too long.
         """
         asked = self._read(query, origins)
         chosen = await _chosen(reader, release, asked.as_of)
@@ -88,8 +91,15 @@ class Citing:
         return read_graphql(self._engine, request.query, request.variables, request.operation_name or None)
 
     async def _result(self, reader: Reader, asked: Asked, revision: Revision) -> Result:
-        async with self._room:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._room.acquire()
+        except TimeoutError:
+            raise StoreUnavailable("too many citations are being asked at once") from None
+        try:
             return await asked.result(reader, revision)
+        finally:
+            self._room.release()
 
 
 async def released(reader: Reader, name: str) -> tuple[Release | None, Revision]:

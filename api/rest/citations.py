@@ -33,9 +33,9 @@ _TYPES = {BIBTEX: f"{BIBTEX}; charset=utf-8"}
 _VARY = "Accept, Accept-Encoding"
 
 
-def citation_routes(engine: Engine, *, at_once: int) -> list[BaseRoute]:
-    """The addresses of citations. `at_once` is how many may be asked at the same time; others wait."""
-    citing = Citing(engine, at_once)
+def citation_routes(engine: Engine, *, at_once: int, patience: float) -> list[BaseRoute]:
+    """The addresses of citations. So many may be asked `at_once`; others wait for `patience` seconds at most."""
+    citing = Citing(engine, at_once, patience)
 
     async def cite(request: Request) -> Response:
         """Ask a query of a release and give the citation of it. Nothing is written."""

@@ -23,6 +23,7 @@ _PLACES = (
     "releases",
     "changes",
     "changes.atom",
+    "citations",
     *(f"exports/{plural}.{suffix}" for plural in PLURALS.values() for suffix in MEDIA_TYPES),
 )
 

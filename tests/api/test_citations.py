@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.citations.citing import Citing
+from api.citations.citing import Citing, Outcome
 from db.changes import Change
 from db.pool import connect
 from db.release.ledger import add_release
@@ -21,6 +21,7 @@ from db.writer import commit
 from schema.canonical import canonical_json
 from schema.citations import Citation, decode_citation, encode_citation
 from schema.graphql import Engine, Limits
+from schema.ports import StoreUnavailable
 from schema.query import AsOf, Filter
 from schema.records import Figure, RecordKind, Revision
 from schema.releases import Release
@@ -346,6 +347,13 @@ async def test_only_so_many_citations_are_asked_at_once() -> None:
         async def revision(self, as_of: AsOf | None = None) -> Revision:
             return await super().revision(AsOf(text="r3", revision=3))
 
-    citing, store = Citing(Engine(Limits()), at_once=2), Slow({})
+    store = Slow({})
+    citing = Citing(Engine(Limits()), at_once=2, patience=10)
     await asyncio.gather(*(citing.cite(store, "/v1/actions", None, ()) for _ in range(5)))
     assert (peak, asked) == (2, [3] * 5)
+    hurried = Citing(Engine(Limits()), at_once=1, patience=0.001)
+    results = await asyncio.gather(
+        *(hurried.cite(store, "/v1/actions", None, ()) for _ in range(2)), return_exceptions=True
+    )
+    assert [type(result) for result in results] == [Outcome, StoreUnavailable]
+    assert isinstance(await hurried.cite(store, "/v1/actions", None, ()), Outcome)
