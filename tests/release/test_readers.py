@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,15 @@ def test_a_name_that_means_nothing_to_r_is_kept_if_one_asks(release: Read) -> No
     path = release.folder / f"{ACTIONS_FLAT.name}.csv"
     assert "NA" not in reading.read_csv_of_r(path)["entity_name"]
     assert "NA" in reading.read_csv_of_r(path, na="")["entity_name"]
+
+
+def test_the_examples_on_the_page_of_a_release_do_what_they_say(release: Read) -> None:
+    came_to = release.read["README.md"]
+    names = [column.name for column in ACTIONS_FLAT.columns]
+    assert came_to["pandas"] == [names, *reading.csv_rows(release.folder, ACTIONS_FLAT)]
+    rows = [dict(zip(names, row, strict=True)) for row in reading.typed_rows(release.folder, ACTIONS_FLAT)]
+    counted = Counter((year, measure) for year, measure, _ in {(r["year"], r["measure"], r["action_id"]) for r in rows})
+    assert {(year, measure): count for year, measure, count in came_to["duckdb"]} == counted
 
 
 def test_odd_names_come_through_every_format(release: Read) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable
@@ -124,9 +125,20 @@ def read_bundle(path: Path) -> dict[str, Rows]:
         }
 
 
+def run_examples(folder: Path) -> dict[str, Any]:
+    """What the examples of the page that goes with the release come to."""
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    (python,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (sql,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {}
+    with contextlib.chdir(folder):
+        exec(python, names)  # noqa: S102
+        return {"pandas": _pandas(names["actions"], text), "duckdb": duckdb.sql(sql).fetchall()}
+
+
 def main(folder: Path) -> None:
     """Read every file that somebody reads."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {"README.md": run_examples(folder)}
     for path in sorted(folder.iterdir()):
         readers = READERS.get(path.name[path.name.find(".") :], ())
         for read in readers if path.name != "delta.ndjson" else ():
