@@ -107,11 +107,16 @@ async def changed_revisions(connection: Connection, query: ChangeQuery, before: 
 async def delta(connection: Connection, since: int, until: int) -> AsyncGenerator[bytes, None]:
     """What is otherwise at a revision than at an earlier one, as lines of JSON in chunks of whole lines.
 
-    Table by table, each in the order of the revisions responsible and of ids. Memory is constant, and what later
-    revisions write meanwhile changes nothing. `since` may be 0: all that stands is added then.
+    Table by table, first what is gone, then what is there, each in the order of the revisions responsible and of ids.
+    What was opened and closed in between is in neither. Memory is constant, and what later revisions write meanwhile
+    changes nothing. `since` may be 0: all that stands is added then.
     """
     for table in CHANGED_TABLES:
-        sql = statement("delta").format(table=table, rows=_rows(table))
-        async with aclosing(copied(connection, sql, [since, until])) as chunks:
-            async for chunk in chunks:
-                yield chunk
+        line = statement("delta_line").format(table=table)
+        for name in ("delta_gone", "delta_here"):
+            sql = statement(name).format(line=line, rows=_rows(table))
+            # Codes are few, and in no index by what is their id here.
+            walked = name == "delta_here" and table in KIND_OF_TABLE
+            async with aclosing(copied(connection, sql, [since, until], walked=walked)) as chunks:
+                async for chunk in chunks:
+                    yield chunk

@@ -57,23 +57,34 @@ FULL JOIN (SELECT v.revision_to AS revision, v.id FROM {rows} v WHERE v.revision
      USING (revision, id)
 GROUP BY 1, 2
 
--- name: delta
--- What one table has at a revision ($2) otherwise than at an earlier one ($1), as one line of JSON each, with the last
--- revision that is responsible. What was opened and closed in between is in neither; what was changed and says the
--- same again is no change.
-SELECT '{{"op":"' || d.op || '","table":"{table}","id":' || to_json(d.id) || ',"revision":' || d.revision
-       || ',"cause":"' || r.cause || '","note":' || to_json(r.note) || coalesce(',"record":' || d.body, '') || '}}'
+-- name: delta_line
+-- One line of JSON of a delta, from a row of what is gone or here and the revision `r` responsible.
+'{{"op":"' || d.op || '","table":"{table}","id":' || to_json(d.id) || ',"revision":' || r.number
+|| ',"cause":"' || r.cause || '","note":' || to_json(r.note) || coalesce(',"record":' || d.body, '') || '}}'
+
+-- name: delta_gone
+-- What one table has at a revision ($1) and no more at a later one ($2), with the last revision that closed it.
+SELECT {line}
 FROM (
-    SELECT v.revision_from AS revision, v.id, CASE WHEN b.id IS NULL THEN 'ADD' ELSE 'MOD' END AS op, v.body
-    FROM {rows} v
-    LEFT JOIN {rows} b ON b.id = v.id AND b.revision_from <= $1 AND b.revision_to > $1
-    WHERE v.revision_from > $1 AND v.revision_from <= $2 AND (v.revision_to IS NULL OR v.revision_to > $2)
-      AND b.body IS DISTINCT FROM v.body
-    UNION ALL
-    SELECT (SELECT max(l.revision_to) FROM {rows} l WHERE l.id = b.id AND l.revision_to <= $2), b.id, 'DEL', NULL
+    SELECT b.id, 'DEL' AS op, NULL::text AS body,
+           (SELECT max(l.revision_to) FROM {rows} l WHERE l.id = b.id AND l.revision_to <= $2) AS revision
     FROM {rows} b
     WHERE b.revision_from <= $1 AND b.revision_to > $1 AND b.revision_to <= $2
       AND NOT EXISTS (SELECT FROM {rows} v WHERE v.id = b.id AND v.revision_from > $1 AND v.revision_from <= $2
                       AND (v.revision_to IS NULL OR v.revision_to > $2))
+) d JOIN revision r ON r.number = d.revision
+ORDER BY d.revision, d.id
+
+-- name: delta_here
+-- What one table has at a revision ($2) and not, or otherwise, at an earlier one ($1), with the revision that opened it.
+-- What was changed and says the same again is no change. All is read in the order of an index, however much it is.
+SELECT {line}
+FROM (
+    SELECT v.revision_from AS revision, v.id, CASE WHEN b.body IS NULL THEN 'ADD' ELSE 'MOD' END AS op, v.body
+    FROM {rows} v
+    LEFT JOIN LATERAL (SELECT p.revision_to, p.body FROM {rows} p WHERE p.id = v.id AND p.revision_from <= $1
+                       ORDER BY p.revision_from DESC LIMIT 1) b ON b.revision_to > $1
+    WHERE v.revision_from > $1 AND v.revision_from <= $2 AND (v.revision_to IS NULL OR v.revision_to > $2)
+      AND b.body IS DISTINCT FROM v.body
 ) d JOIN revision r ON r.number = d.revision
 ORDER BY d.revision, d.id

@@ -17,7 +17,8 @@ from db.pool import Connection
 from db.writer import commit
 from schema.changes import CHANGED_TABLES, KIND_OF_TABLE, ChangedTable
 from schema.codes import LIST_NAMES, CodeItem, ListName, shipped_codes
-from schema.records import Action, AnyRecord, Cause, Document, Entity, Figure, RecordKind, Revision
+from schema.ids import mint
+from schema.records import Action, AnyRecord, Cause, Document, Entity, EntityName, Figure, RecordKind, Revision
 from tests.support import corpus
 
 YEARS = (2021, 2022, 2023)
@@ -54,7 +55,7 @@ class History:
         }
         self._note(Revision(**row))
         years = [corpus.document_change(year, entities=year == YEARS[0]) for year in (*YEARS, *BARE_YEARS)]
-        opened: list[AnyRecord] = []
+        opened: list[AnyRecord] = [_SPARE]
         for year, change in zip((*YEARS, *BARE_YEARS), years, strict=True):
             for record in change.records:
                 later = isinstance(record, (Action, Figure)) and (year in BARE_YEARS or self.choose.random() < 0.66)
@@ -119,7 +120,7 @@ class History:
             closed[record.id] = record
 
     def _may_go(self, record: AnyRecord) -> bool:
-        return isinstance(record, (Action, Figure)) or record.id in _BARE or record.id == _SPARE
+        return isinstance(record, (Action, Figure)) or record.id in _BARE or record.id == _SPARE.id
 
     async def _edit_codes(self) -> Revision:
         opened: dict[str, tuple[int, CodeItem]] = {}
@@ -176,7 +177,15 @@ class History:
 
 
 _BARE = {corpus.document_id(year) for year in BARE_YEARS}
-_SPARE = corpus.entity_id("甲乙丙科技")
+_SPARE = Entity(
+    id=mint("entity", "person", "闲人"),
+    kind="person",
+    name="闲人",
+    name_en=None,
+    names=(EntityName(name="闲人", language="zh-Hans", kind="primary"),),
+    revision=1,
+)
+"""An entity that no action names, which may come and go."""
 
 
 def _changed(record: AnyRecord, choose: random.Random) -> AnyRecord:
