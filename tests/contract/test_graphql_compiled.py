@@ -17,9 +17,10 @@ import pytest
 from db.reader import PostgresReader
 from schema.codes import LIST_NAMES
 from schema.graphql import Engine, Limits, Request
+from schema.graphql.citable import citable_request
 from schema.graphql.engine import CORE
 from schema.graphql.scalars import CODE_SCALARS
-from schema.query import Filter, PageQuery
+from schema.query import BadQuery, Filter, PageQuery
 from schema.records import RECORD_MODELS
 from tests.support.questions import Question, Questions
 
@@ -101,3 +102,20 @@ async def test_plans_answer_as_plain_execution_does(
         cursors += list(cursors_in(data))[:2] if len(cursors) < 200 else []
     assert how["compiled"] > QUESTIONS / 4, how
     assert set(how) <= {"compiled", "error", "null", "not executed", "introspection"}, how
+
+
+async def test_a_canonical_request_answers_as_it_was_written(reader: PostgresReader, questions: Questions) -> None:
+    cited = 0
+    for _ in range(QUESTIONS // 8):
+        question = questions.make()
+        asked = await COMPILED.answer(Request(question.text, question.variables), reader, "r")
+        try:
+            text = citable_request(COMPILED, question.text, question.variables, None).text
+        except BadQuery:
+            continue
+        again = await COMPILED.answer(Request(text.query, text.variables), reader, "r")
+        assert again.data == asked.data, question
+        assert bool(again.errors) == bool(asked.errors), question
+        assert citable_request(COMPILED, text.query, text.variables, None).text == text, question
+        cited += not asked.errors
+    assert cited > QUESTIONS / 32

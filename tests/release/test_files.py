@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -30,6 +31,7 @@ from schema.releases import INDEX, SUM_SUFFIX, SUMS, Manifest
 from schema.tables import ACTIONS_FLAT, TABLE_OF, TABLES, Table
 from tests.support import corpus
 from tests.support.databases import fresh_database
+from tests.support.serving import served_by
 
 TABLE = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 RELEASED = "2026.1.1"
@@ -250,3 +252,13 @@ async def test_the_delta_leads_from_the_release_before(folder: Path) -> None:
         ("MOD", "actions", "our_correction"),
         ("DEL", "figures", "retraction"),
     ]
+
+
+def test_a_citation_of_a_whole_table_has_the_digest_of_its_file(moved_on: str, folder: Path) -> None:
+    digests = dict(line.split("  ")[::-1] for line in (folder / SUMS).read_text().splitlines())
+    with served_by(moved_on) as url:
+        for table in TABLE_OF.values():
+            asked = {"query": f"/v1/{table.name}", "release": RELEASED}
+            cited = httpx.post(f"{url}/v1/citations", json=asked).json()["data"]
+            assert cited["sha256"] == digests[f"{table.name}.ndjson"], table.name
+            assert cited["rows"] == len(rows_of(folder, table))
