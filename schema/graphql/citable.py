@@ -147,16 +147,22 @@ def _values(operation: OperationDefinitionNode, variables: Mapping[str, Any]) ->
 def _fields(
     selections: Sequence[SelectionSetNode | None], fragments: Mapping[str, FragmentDefinitionNode]
 ) -> Iterator[FieldNode]:
-    """The fields that stand in selections, those of fragments among them."""
-    for selection_set in selections:
+    """The fields that stand in selections, those of fragments among them.
+
+    Each fragment is gone through once, however often it is spread: it may spread others twice, and those others again.
+    """
+    waiting, spread = list(reversed(selections)), set[str]()
+    while waiting:
+        selection_set = waiting.pop()
         for node in selection_set.selections if selection_set else ():
             match node:
                 case FieldNode():
                     yield node
                 case InlineFragmentNode():
-                    yield from _fields([node.selection_set], fragments)
-                case FragmentSpreadNode():
-                    yield from _fields([fragments[node.name.value].selection_set], fragments)
+                    waiting.append(node.selection_set)
+                case FragmentSpreadNode() if node.name.value not in spread:
+                    spread.add(node.name.value)
+                    waiting.append(fragments[node.name.value].selection_set)
 
 
 def _by_key(fields: Iterator[FieldNode]) -> dict[str, list[FieldNode]]:

@@ -8,6 +8,7 @@ import json
 import random
 import re
 import zlib
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,7 +32,7 @@ from schema.citations import (
     encode_citation,
 )
 from schema.graphql import Engine, Limits
-from schema.graphql.citable import citable_request
+from schema.graphql.citable import CitableRequest, citable_request, rows_in
 from schema.query import BadQuery, Filter
 
 ENGINE = Engine(Limits())
@@ -249,8 +250,12 @@ def test_what_cannot_be_cited_is_refused_by_name(address: str, parameter: str) -
     assert refused.value.parameter == parameter
 
 
+def _request(query: str, variables: dict[str, Any] | None = None, name: str | None = None) -> CitableRequest:
+    return citable_request(ENGINE, query, variables or {}, name)
+
+
 def _canonical(query: str, variables: dict[str, Any] | None = None, name: str | None = None) -> GraphQLText:
-    return citable_request(ENGINE, query, variables or {}, name).text
+    return _request(query, variables, name).text
 
 
 def test_ways_of_writing_one_request_have_one_text() -> None:
@@ -280,6 +285,15 @@ def test_what_means_something_else_has_another_text() -> None:
     by_variable = "query($y: [Int!]) {actions(year: $y) {totalCount}}"
     assert _canonical(by_variable, {"y": [2023]}) != _canonical(by_variable, {"y": [2024]})
     assert _canonical("{a: actions {totalCount}}") != _canonical("{b: actions {totalCount}}")
+
+
+def test_fragments_that_spread_each_other_are_gone_through_once() -> None:
+    names = [f"F{n}" for n in range(40)]
+    chain = "".join(
+        f"fragment {one} on Query {{...{next_one} ... on Query {{...{next_one}}}}}" for one, next_one in pairwise(names)
+    )
+    request = _request(f"{{...F0}} {chain} fragment F39 on Query {{actions {{totalCount}}}}")
+    assert rows_in(request, {"actions": {"totalCount": 3}}) == 3
 
 
 @pytest.mark.parametrize(
