@@ -37,6 +37,8 @@ from schema.query import BadQuery
 _OF_THE_BUILD: Final = ("__schema", "__type", "extractionRules")
 """Root fields that no release has an answer of its own to."""
 _PAGES: Final = ("Connection", "Aggregate")
+_LONGEST: Final = 1_000
+"""Messages quote the query, which may be long."""
 _ITEMS: Final = ("nodes", "edges", "groups")
 
 
@@ -55,10 +57,10 @@ def citable_request(
     try:
         prepared = engine.prepare(query)
     except GraphQLError as error:
-        raise BadQuery("query", error.message) from None
+        raise BadQuery("query", error.message[:_LONGEST]) from None
     operation = prepared.operation(operation_name)
     if prepared.errors:
-        raise BadQuery("query", prepared.errors[0].message)
+        raise BadQuery("query", prepared.errors[0].message[:_LONGEST])
     if operation is None:
         raise BadQuery("query", "the document has no operation of that name, or several and none is named")
     for field in _fields([operation.selection_set], prepared.fragments):
