@@ -21,11 +21,11 @@ install-dev: .venv/dev.stamp ## .venv with the tests' and the checkers' packages
 serve: install ## the server, with its own Postgres; ARGS="--port 8001" passes options
 	@.venv/bin/cunzhao serve $(ARGS)
 
-test: install-dev .venv/readers.stamp ## all tests; ARGS="tests/db -k restart" chooses some
+test: install-dev .venv/readers.stamp .venv/s3.stamp ## all tests; ARGS="tests/db -k restart" chooses some
 	.venv/bin/python -P -m pytest $(ARGS)
 
-faults: install-dev ## releases killed at random moments, many times; FAULTS=100 SEED=7 says how often, by which chance
-	FAULTS=$(or $(FAULTS),30) SEED=$(or $(SEED),$(shell date +%s)) .venv/bin/python -P -m pytest tests/release/test_killed.py $(ARGS)
+faults: install-dev ## releases and downloads killed at random moments, many times; FAULTS=100 SEED=7 says how often, by which chance
+	FAULTS=$(or $(FAULTS),30) SEED=$(or $(SEED),$(shell date +%s)) .venv/bin/python -P -m pytest tests/release/test_killed.py tests/api/test_downloads.py -k killed $(ARGS)
 
 accuracy: install-dev ## precision and recall of the parser on the labelled announcements; ARGS=--details says what it gets wrong, ARGS=--write calibrates
 	@.venv/bin/python -m tests.accuracy $(ARGS)
@@ -55,6 +55,7 @@ lock: .venv/lock/bin/uv ## writes the requirements anew, with hashes; ARGS=--upg
 	$(LOCK) tests/bench/peers/python.in --constraints requirements.txt --output-file tests/bench/peers/python.txt
 	$(LOCK) tests/bench/peers/others.in --output-file tests/bench/peers/others.txt
 	$(LOCK) $(READERS)/python.in --constraints requirements.txt --override $(READERS)/overrides.in --output-file $(READERS)/python.txt
+	$(LOCK) tests/s3/server.in --output-file tests/s3/server.txt
 
 LOCK = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock" $(ARGS)
@@ -97,4 +98,10 @@ READERS := tests/release/readers
 .venv/readers.stamp: $(READERS)/python.txt | .venv/bin/python
 	.venv/bin/python -m venv .venv/readers
 	.venv/readers/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps -r $<
+	@touch $@
+
+# An object store to push releases to, in an environment of its own: it asks for another dateutil than GraphQL does.
+.venv/s3.stamp: tests/s3/server.txt | .venv/bin/python
+	.venv/bin/python -m venv .venv/s3
+	.venv/s3/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes -r $<
 	@touch $@

@@ -76,6 +76,14 @@ class Resource(Part):
     )
 
     @property
+    def file_type(self) -> str:
+        """Media type of the file as it is, compressed or not."""
+        if self.encoding:
+            return f"application/{self.encoding}"
+        said = not self.media_type.startswith("text/") or "charset=" in self.media_type
+        return self.media_type if said else f"{self.media_type}; charset=utf-8"
+
+    @property
     def format(self) -> str:
         """What stands after the first dot of its name: `csv`, `csv.gz`, `parquet`."""
         return self.url.rpartition("/")[2].partition(".")[2]

@@ -12,6 +12,7 @@ import click
 from api.cli.care import contract, dataset, migrate, status, verify
 from api.cli.correcting import correct, replay, retract
 from api.cli.downloading import download
+from api.cli.pushing import push
 from api.cli.reading import extract, ingest
 from api.cli.releasing import release
 from api.cli.serving import serve
@@ -28,6 +29,7 @@ def cunzhao() -> None:
 for command in (
     serve,
     download,
+    push,
     ingest,
     extract,
     transcribe,

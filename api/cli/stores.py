@@ -84,6 +84,7 @@ def known_errors() -> tuple[type[Exception], ...]:
     import asyncpg
 
     from api.downloading.source import CannotDownload
+    from api.pushing import CannotPush
     from db.correcting import CannotCorrect
     from db.embedded import EmbeddedError
     from db.migrate import MigrationError
@@ -91,5 +92,5 @@ def known_errors() -> tuple[type[Exception], ...]:
     from db.writer import RevisionDiffers
     from schema.ports import StoreUnavailable
 
-    ours = (CannotCorrect, CannotDownload, CannotRelease, EmbeddedError, MigrationError, RevisionDiffers)
+    ours = (CannotCorrect, CannotDownload, CannotPush, CannotRelease, EmbeddedError, MigrationError, RevisionDiffers)
     return (*ours, StoreUnavailable, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)

@@ -17,7 +17,6 @@ from schema.releases import FILE_PATTERN, INDEX, SUM_SUFFIX, SUMS, Manifest, Res
 
 _SUFFIXES = {"zstd": ".zst", "gzip": ".gz"}
 """Encodings in the order in which they are given to who likes them equally."""
-_COMPRESSED = {"zstd": "application/zstd", "gzip": "application/gzip"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Shelf:
     async def files_of(self, release: str) -> ReleaseFiles | None:
         """The files of a release on record; None if they are not on this machine."""
         if release not in self._read:
-            found = await run_sync(_read_release, self.folder, release)
+            found = await run_sync(read_release, self.folder, release)
             if found is None:
                 return None
             self._read[release] = found
@@ -73,7 +72,8 @@ def shelf_of(request: Request) -> Shelf:
     return shelf
 
 
-def _read_release(folder: Path, release: str) -> ReleaseFiles | None:
+def read_release(folder: Path, release: str) -> ReleaseFiles | None:
+    """The files of a release, by its manifest; None if there is no such release in the folder."""
     home = (folder / release).resolve()
     try:
         manifest = Manifest.model_validate_json((home / INDEX).read_bytes())
@@ -82,8 +82,8 @@ def _read_release(folder: Path, release: str) -> ReleaseFiles | None:
     if manifest.name != release:
         raise ValueError(f"{home / INDEX} is the manifest of {manifest.name}")
     files = {one.url: _stored(home, one) for one in manifest.resources if _is_ours(home, one.url)}
-    media_types = {INDEX: "application/json", SUMS: "text/plain"}
-    media_types |= {url + SUM_SUFFIX: "text/plain" for url in files}
+    media_types = {INDEX: "application/json", SUMS: "text/plain; charset=utf-8"}
+    media_types |= {url + SUM_SUFFIX: "text/plain; charset=utf-8" for url in files}
     for url, media_type in media_types.items():
         if url not in files and _is_ours(home, url) and (home / url).is_file():
             data = (home / url).read_bytes()
@@ -98,8 +98,5 @@ def _is_ours(home: Path, url: str) -> bool:
 
 
 def _stored(home: Path, one: Resource) -> StoredFile:
-    media_type = _COMPRESSED[one.encoding] if one.encoding else one.media_type
-    if media_type.startswith("text/") and "charset" not in media_type:
-        media_type += "; charset=utf-8"
     saved = one.table is not None or one.encoding is not None
-    return StoredFile(home / one.url, Path(one.url).name, media_type, one.bytes, one.sha256, saved)
+    return StoredFile(home / one.url, Path(one.url).name, one.file_type, one.bytes, one.sha256, saved)
