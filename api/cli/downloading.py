@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli.stores import load_settings
+from api.downloading import CannotDownload
 from schema.releases import Manifest, Resource
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def download(
 
 
 def choose(manifest: Manifest, tables: Collection[str], formats: Collection[str]) -> list[Resource]:
-    """The files meant. Raises `click.UsageError` for a table or format that the release does not have."""
+    """The files meant. Raises `CannotDownload` for a table or format that the release does not have."""
     _refuse_unknown(manifest, "table", tables, {one.table for one in manifest.resources if one.table})
     _refuse_unknown(manifest, "format", formats, {one.format for one in manifest.resources if one.format})
     chosen = [
@@ -59,14 +60,14 @@ def choose(manifest: Manifest, tables: Collection[str], formats: Collection[str]
         if (not tables or one.table in tables) and (not formats or one.format in formats)
     ]
     if not chosen:
-        raise click.UsageError(f"release {manifest.name} has no such table in such a format")
+        raise CannotDownload(f"release {manifest.name} has no such table in such a format")
     return chosen
 
 
 def _refuse_unknown(manifest: Manifest, what: str, asked: Collection[str], known: Collection[str]) -> None:
     for one in asked:
         if one not in known:
-            raise click.UsageError(f"release {manifest.name} has no {what} {one!r}; it has: {', '.join(sorted(known))}")
+            raise CannotDownload(f"release {manifest.name} has no {what} {one!r}; it has: {', '.join(sorted(known))}")
 
 
 def _fetch_all(source: Source, manifest: Manifest, chosen: Sequence[Resource], into: Folder) -> Counter[str]:

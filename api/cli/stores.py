@@ -83,7 +83,7 @@ def known_errors() -> tuple[type[Exception], ...]:
     """What a user can do something about; anything else is a fault of ours and shows its traceback."""
     import asyncpg
 
-    from api.downloading.source import CannotDownload
+    from api.downloading import CannotDownload
     from api.pushing import CannotPush
     from db.correcting import CannotCorrect
     from db.embedded import EmbeddedError

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from api.downloading.source import CannotDownload, digest_of
+from api.downloading import CannotDownload
+from api.downloading.source import digest_of
 from db.embedded.lock import FileLock
 from schema.releases import INDEX, SUMS, Manifest, Resource
 

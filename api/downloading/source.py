@@ -14,6 +14,7 @@ import httpx
 import orjson
 from pydantic import ValidationError
 
+from api.downloading import CannotDownload
 from schema.releases import FILE_PATTERN, INDEX, MANIFEST_FORMAT, Manifest, Resource
 
 LATEST = "latest"
@@ -26,10 +27,6 @@ _AGENT = "cunzhao-download/1"
 
 Told = Callable[[int], None]
 """Is told how many bytes of a file are there."""
-
-
-class CannotDownload(Exception):
-    """What was asked for cannot be had. The message says what and why."""
 
 
 class _CutOff(Exception):
