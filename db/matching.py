@@ -31,7 +31,9 @@ def match_key(text: str) -> str:
     which is what makes searching the keys the same as searching the texts.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join("".join(_simplified(character) for character in folded).split())
+    if not folded.isascii():
+        folded = "".join(map(_simplified, folded))
+    return " ".join(folded.split())
 
 
 def to_simplified(text: str) -> str:

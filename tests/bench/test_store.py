@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from db.migrate import migrate
+from db.migrate import Migration, migrate, migrations, pending
 from db.pool import SCHEMA, Connection, connect
 from db.statements import statement
 from db.verify.run import verify
 from db.verify.texts import Texts
 from db.writer import commit
 from schema.records import Revision
+from tests.bench import data
 from tests.bench.store.changes import correction, own_changes
-from tests.bench.store.load import code_lists, ledger, load
+from tests.bench.store.load import LOADED_AT, code_lists, ledger, load
 from tests.bench.store.plan import Plan, blocks, order
 from tests.bench.store.records import Maker
 from tests.bench.store.words import named
@@ -102,6 +105,35 @@ async def test_it_has_what_is_to_be_measured(loaded: Connection) -> None:
 @pytest.mark.parametrize("span", [range(5_000), range(300_000, 305_000)])
 def test_no_two_entities_have_one_name(span: range) -> None:
     assert len({named(number).id for number in span}) == len(span)
+
+
+def test_a_store_is_made_anew_only_if_its_rows_would_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, known = data.made_of(PLAN), migrations()
+    assert data.made_of(Plan(PLAN.actions, PLAN.seed + 1)) != made
+    later = Migration(max(LOADED_AT, known[-1].number) + 1, "later", "SELECT 1")
+    monkeypatch.setattr(data, "migrations", lambda: (*known, later))
+    assert data.made_of(PLAN) == made
+    monkeypatch.setattr(data, "migrations", lambda: (replace(known[0], sql="SELECT 2"), *known[1:]))
+    assert data.made_of(PLAN) != made
+    monkeypatch.undo()
+    monkeypatch.setattr(Path, "read_bytes", lambda file: b"another program")
+    assert data.made_of(PLAN) != made
+
+
+async def test_later_migrations_are_applied_to_a_store_that_is_there(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with fresh_database(server) as dsn:
+        connection = await connect(dsn)
+        first = migrations()[: LOADED_AT - 1]
+        monkeypatch.setattr("db.migrate.migrations", lambda: first)
+        await migrate(connection)
+        monkeypatch.undo()
+        assert await data.kept(dsn)
+        assert await pending(connection) == 0
+        await connection.execute(f"UPDATE {SCHEMA}.migration SET sha256 = 'another' WHERE number = 3")  # noqa: S608
+        assert not await data.kept(dsn)
+        await connection.close()
 
 
 def test_a_plan_gives_the_same_records_each_time() -> None:

@@ -26,10 +26,11 @@ class Content:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some revisions, with their rows by table."""
+    """Some revisions, with their rows by table and the Latin words in them."""
 
     contents: Sequence[Content]
     rows: dict[str, bytes]
+    latin: frozenset[str]
 
 
 class Workshop:
@@ -65,4 +66,4 @@ def _batch(changes: list[tuple[int, Change]], rows: Rows) -> Batch:
                 change.closed)
         for number, change in changes
     ]  # fmt: skip
-    return Batch(contents, rows.copied())
+    return Batch(contents, rows.copied(), frozenset(rows.latin))

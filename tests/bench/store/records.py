@@ -88,8 +88,11 @@ class Maker:
         subjects = [named(self._entities.one(choose)) for _ in range(choose.choice(_MENTIONS))]
         subjects = list(dict.fromkeys(subjects))
         noun, kind = choose.choice(_UNNAMED)
+        kind = subjects[0].kind if subjects else kind
         measures = self._measures.some(choose, choose.choice(_FEW))
-        authorities = tuple(dict.fromkeys((document.issuer or "cac", self._authorities.one(choose))))
+        # As in the real record: one in ten has a second authority, and a notice calls all that it lists the same.
+        jointly = (self._authorities.one(choose),) if choose.random() < 0.1 else ()
+        authorities = tuple(dict.fromkeys((document.issuer or "cac", *jointly)))
         amount = choose.randrange(1, 800) * 10 ** choose.choice((3, 3, 4, 5)) if "fine" in measures else None
         acted_on, basis = _dated(document, choose)
         regions = (self.book.item("authorities", code).region for code in authorities)
@@ -97,10 +100,10 @@ class Maker:
             id=mint("action", document.id, place), document=DocumentReference(id=document.id, url=document.url),
             acted_on=acted_on, date_basis=basis, decided_on=acted_on if basis == "decided" else None,
             period=document.period,
-            entities=tuple(EntityMention(entity=one.id, name=one.name, kind=one.kind) for one in subjects),
+            entities=tuple(EntityMention(entity=one.id, name=one.name, kind=kind) for one in subjects),
             unnamed_subject=None if subjects else f"一批借{choose.choice(WORDS).zh}之名违规的{noun}",
             open_ended=choose.random() < 0.4,
-            subject_kinds=tuple(dict.fromkeys(one.kind for one in subjects)) or (kind,), measures=measures,
+            subject_kinds=(kind,), measures=measures,
             categories=self._categories.some(choose, choose.choice((0, 1, 1, 1, 2, 3))), authorities=authorities,
             instruments=self._instruments.some(choose, choose.choice((0, 0, 0, 1))),
             campaigns=self._campaigns.some(choose, choose.choice((0, 0, 0, 0, 1))),

@@ -1,7 +1,7 @@
 """Rows as `db.writer` writes them, in the text form of COPY.
 
-They are those of the tables of migration 3: whatever later migrations add to them, they must bring for any
-store that is there already. A test compares every table with one that the writer wrote.
+They are those of the tables of `LOADED_AT`: whatever later migrations add to them, they must bring for any store that
+is there already. A test compares every table with one that the writer wrote.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from db.changes import Change, record_json, record_kind
+from db.lookups import LATIN
 from db.matching import match_key
+from db.order import newest_first
 from db.searched import search_key, searched_fields
 from schema.extraction import Anchor, Period
 from schema.records import Action, AnyRecord, Document, Entity, Figure, RecordKind
@@ -22,19 +24,21 @@ COLUMNS = {
     "document_text": "document sha256",
     "document_version": "version id revision_from revision_to original_url title publisher issuer published_on "
     "period_start period_end sha256 source_sha256 reprint_of clauses_extracted clauses_ignored clauses_unhandled "
-    "extractor search_key body",
+    "basis extractor search_key body",
     "unhandled_clause": "version position start end reason",
     "entity": "id",
     "entity_version": "version id revision_from revision_to kind name name_en search_key body",
     "entity_name": "version position name language kind match_key",
     "action": "id",
     "action_version": "version id revision_from revision_to document acted_on date_basis decided_on period_start "
-    "period_end unnamed_subject open_ended amount_cny confidence extractor gist_zh gist_en search_key body",
-    "action_code": "version list code position",
-    "action_entity": "version position entity name kind",
+    "period_end unnamed_subject open_ended amount_cny confidence basis extractor gist_zh gist_en body",
+    "action_words": "version id newest_first revision_from revision_to basis search_key",
+    "action_code": "version list code position id newest_first revision_from revision_to",
+    "action_entity": "version position entity name kind id newest_first revision_from revision_to",
     "figure": "id",
     "figure_version": "version id revision_from revision_to document measure subject_kind campaign value_min "
-    "value_max qualifier unit wording period_start period_end confidence extractor gist_zh gist_en search_key body",
+    "value_max qualifier unit wording period_start period_end confidence basis extractor gist_zh gist_en search_key "
+    "body",
     "figure_code": "version list code position",
     "anchor": "action_version figure_version position document sha256 field value start end exact",
 }
@@ -59,11 +63,6 @@ def _text(value: object) -> str:
 _folded = lru_cache(50_000)(match_key)
 
 
-def _key(record: AnyRecord) -> str:
-    """What search looks at, where names come again and again."""
-    return search_key((text for _, text in searched_fields(record_kind(record), record)), _folded)
-
-
 def _ends(period: Period | None) -> tuple[object, object]:
     return (period.start, period.end) if period else (None, None)
 
@@ -78,6 +77,8 @@ class Rows:
     """By id, the revision that closes the versions written here."""
     texts: Mapping[str, str]
     """By document, the text its evidence points into."""
+    latin: set[str] = field(default_factory=set)
+    """The Latin words that search is to know."""
     bodies: dict[str, str] = field(default_factory=dict)
     """The JSON of each record, by its id."""
     lines: dict[str, list[str]] = field(default_factory=lambda: {table: [] for table in COLUMNS})
@@ -92,6 +93,12 @@ class Rows:
     def copied(self) -> dict[str, bytes]:
         """The rows of each table that has any."""
         return {table: "".join(lines).encode() for table, lines in self.lines.items() if lines}
+
+    def _key(self, record: AnyRecord) -> str:
+        """What search looks at, where names come again and again."""
+        key = search_key((text for _, text in searched_fields(record_kind(record), record)), _folded)
+        self.latin.update(LATIN.findall(key))
+        return key
 
     def _add(self, table: str, *values: object) -> None:
         self.lines[table].append("\t".join(map(_text, values)) + "\n")
@@ -123,15 +130,15 @@ class Rows:
         self._add(
             "document_version", *span, record.original_url, record.title, record.publisher, record.issuer,
             record.published_on, *_ends(record.period), record.sha256, record.source_sha256, record.reprint_of,
-            record.clauses.extracted, record.clauses.ignored, record.clauses.unhandled, record.extractor,
-            _key(record), self.bodies[record.id],
+            record.clauses.extracted, record.clauses.ignored, record.clauses.unhandled, record.basis, record.extractor,
+            self._key(record), self.bodies[record.id],
         )  # fmt: skip
         for place, clause in enumerate(change.unhandled.get(record.id, ())):
             self._add("unhandled_clause", span[0], place, clause.start, clause.end, clause.reason)
 
     def _entity(self, record: Entity, span: tuple[object, ...]) -> None:
         self._add(
-            "entity_version", *span, record.kind, record.name, record.name_en, _key(record), self.bodies[record.id]
+            "entity_version", *span, record.kind, record.name, record.name_en, self._key(record), self.bodies[record.id]
         )
         for place, name in enumerate(record.names):
             self._add("entity_name", span[0], place, name.name, name.language, name.kind, _folded(name.name))
@@ -140,28 +147,34 @@ class Rows:
         self._add(
             "action_version", *span, record.document.id, record.acted_on, record.date_basis, record.decided_on,
             *_ends(record.period), record.unnamed_subject, record.open_ended, record.amount_cny, record.confidence,
-            record.extractor, record.gist_zh, record.gist_en,
-            _key(record), self.bodies[record.id],
+            record.basis, record.extractor, record.gist_zh, record.gist_en, self.bodies[record.id],
         )  # fmt: skip
+        version, *stood = map(_text, span)
+        stands = "\t".join([stood[0], str(newest_first(record.acted_on)), *stood[1:]])
+        self.lines["action_words"].append(f"{version}\t{stands}\t{record.basis}\t{_text(self._key(record))}\n")
+        codes, entities = self.lines["action_code"], self.lines["action_entity"]
         for name in _ACTION_LISTS:
             for place, code in enumerate(getattr(record, name)):
-                self._add("action_code", span[0], name, code, place)
+                codes.append(f"{version}\t{name}\t{code}\t{place}\t{stands}\n")
         for place, mention in enumerate(record.entities):
-            self._add("action_entity", span[0], place, mention.entity, mention.name, mention.kind)
-        self._anchors((span[0], None), record.document.id, record.anchors)
+            name = _text(mention.name)
+            entities.append(f"{version}\t{place}\t{mention.entity}\t{name}\t{mention.kind}\t{stands}\n")
+        self._anchors(f"{version}\t\\N", record.document.id, record.anchors)
 
     def _figure(self, record: Figure, span: tuple[object, ...]) -> None:
         self._add(
             "figure_version", *span, record.document.id, record.measure, record.subject_kind, record.campaign,
             record.value_min, record.value_max, record.qualifier, record.unit, record.wording, *_ends(record.period),
-            record.confidence, record.extractor, record.gist_zh, record.gist_en,
-            _key(record), self.bodies[record.id],
+            record.confidence, record.basis, record.extractor, record.gist_zh, record.gist_en,
+            self._key(record), self.bodies[record.id],
         )  # fmt: skip
         for name, codes in (("authorities", record.authorities), ("regions", record.regions)):
             for place, code in enumerate(codes):
                 self._add("figure_code", span[0], name, code, place)
-        self._anchors((None, span[0]), record.document.id, record.anchors)
+        self._anchors(f"\\N\t{span[0]}", record.document.id, record.anchors)
 
-    def _anchors(self, of: tuple[object, object], document: str, anchors: Iterable[Anchor]) -> None:
+    def _anchors(self, of: str, document: str, anchors: Iterable[Anchor]) -> None:
+        text, lines = self.texts[document], self.lines["anchor"]
         for n, a in enumerate(anchors):
-            self._add("anchor", *of, n, document, self.texts[document], a.field, a.value, a.start, a.end, a.exact)
+            value, exact = _text(a.value), _text(a.exact)
+            lines.append(f"{of}\t{n}\t{document}\t{text}\t{a.field}\t{value}\t{a.start}\t{a.end}\t{exact}\n")
