@@ -80,7 +80,7 @@ def duckdb_csv(path: Path) -> Rows:
 
 
 def pandas_lines(path: Path) -> Rows:
-    return _pandas(pd.read_json(path, lines=True, dtype=False, convert_dates=False), value)
+    return _pandas(pd.read_json(path, lines=True, dtype=False, convert_dates=False, precise_float=True), value)
 
 
 def polars_lines(path: Path) -> Rows:
