@@ -309,6 +309,14 @@ _RECORDS = Parameter(
     _boolean,
 )
 
+HIGHLIGHT = Parameter(
+    "highlight",
+    "once",
+    "Whether the answer says in `highlights` where in each record the texts of `search` stand.",
+    {"type": "boolean", "default": False},
+    lambda text: _one_of(("true", "false"))(text) == "true",
+)
+
 Parameters = Mapping[str, Parameter]
 
 
@@ -323,7 +331,7 @@ def filters_of(kind: RecordKind) -> Parameters:
 
 def list_parameters(kind: RecordKind) -> Parameters:
     """What a list of records may be asked."""
-    return {**filters_of(kind), **_table(LIMIT, CURSOR, AS_OF)}
+    return {**filters_of(kind), **_table(LIMIT, CURSOR, AS_OF, HIGHLIGHT)}
 
 
 def export_parameters(kind: RecordKind, suffix: str) -> Parameters:
@@ -338,7 +346,11 @@ def vocabulary_parameters(list_name: ListName) -> Parameters:
 
 
 DETAIL_PARAMETERS = _table(AS_OF)
-AGGREGATE_PARAMETERS: Parameters = {**_table(_OF, _GROUP_BY), **list_parameters("action")}
+AGGREGATE_PARAMETERS: Parameters = {
+    **_table(_OF, _GROUP_BY),
+    **filters_of("action"),
+    **_table(LIMIT, CURSOR, AS_OF),
+}
 REVISION_PARAMETERS = _table(_SINCE, _CHANGED, LIMIT, CURSOR, AS_OF)
 """What may be asked of the revisions that changed something."""
 CHANGE_PARAMETERS = {**REVISION_PARAMETERS, **_table(_RECORDS)}

@@ -11,6 +11,7 @@ from pypinyin import lazy_pinyin
 
 _PARTING = re.compile("[\\s'’\\-]+")
 _SOUND = re.compile("[a-z0-9]{2,}")
+_READ_TOGETHER = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[^\s\u3400-\u9fff\U00020000-\U0003ffff]+")
 
 
 @cache
@@ -58,7 +59,26 @@ def sound_key(text: str) -> str | None:
 
     None where it holds anything else, or is too short to tell names apart.
     """
-    spelt = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
-    letters = "".join(c for c in spelt.replace("u\u0308", "v") if unicodedata.category(c) != "Mn")
-    key = _PARTING.sub("", letters)
+    key = _PARTING.sub("", _sound(text))
     return key if _SOUND.fullmatch(key) else None
+
+
+def _sound(text: str) -> str:
+    spelt = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(c for c in spelt.replace("u\u0308", "v") if unicodedata.category(c) != "Mn")
+
+
+def syllables(name: str) -> list[tuple[str, int, int]]:
+    """How a name is read, syllable by syllable as `sound_key` writes them, each with the code points it stands for.
+
+    What is not Chinese is read as it is written.
+    """
+    found: list[tuple[str, int, int]] = []
+    for run in _READ_TOGETHER.finditer(name):
+        start, end = run.span()
+        read = lazy_pinyin(run[0])
+        if len(read) == end - start:
+            found += ((_sound(syllable), place, place + 1) for place, syllable in enumerate(read, start))
+        else:
+            found.append((_sound(run[0]), start, end))
+    return found

@@ -8,12 +8,14 @@ from itertools import islice
 from typing import cast
 
 import asyncpg
+import orjson
 
 from db import deltas
 from db.conditions import as_of
 from db.copying import copied
 from db.covering import read_coverage
 from db.grouping import aggregate_sql, all_groups_sql, group_of
+from db.highlighting import highlights
 from db.lookups import Lookups, Spelt, has_latin, spelt
 from db.migrate import MigrationError, pending
 from db.pool import Connection, Pool
@@ -24,6 +26,7 @@ from db.versions import Place, Versions
 from schema.changes import ChangedTable, ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook, CodeItem
 from schema.coverage import Coverage, Days
+from schema.highlights import Highlight
 from schema.ports import Group, Groups, Page, Row, StoreUnavailable
 from schema.query import MAX_LIMIT, AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import RecordKind, Revision
@@ -147,6 +150,10 @@ class PostgresReader:
                 places = await connection.fetch(sql, *values)
             rows = await self._versions.of(connection, query.kind, cast("list[Place]", places[: query.limit]))
         return Page(rows, more=len(places) > query.limit)
+
+    def highlights(self, kind: RecordKind, row: Row, search: Sequence[str]) -> Sequence[Highlight]:
+        """Where in a record texts stand that were searched for."""
+        return highlights(kind, orjson.loads(row.body), search) if search else ()
 
     async def total(self, kind: RecordKind, filter: Filter, revision: int) -> int:
         """How many records match, exactly."""

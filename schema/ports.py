@@ -10,6 +10,7 @@ from typing import Protocol
 from schema.changes import ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook
 from schema.coverage import Coverage, Days
+from schema.highlights import Highlight
 from schema.query import AggregateQuery, AsOf, Filter, Key, PageQuery, Within
 from schema.records import RecordKind, Revision
 from schema.releases import Release
@@ -86,6 +87,10 @@ class Reader(Protocol):
 
     async def page(self, query: PageQuery) -> Page:
         """A page of records."""
+        ...
+
+    def highlights(self, kind: RecordKind, row: Row, search: Sequence[str]) -> Sequence[Highlight]:
+        """Where in a record texts stand that were searched for."""
         ...
 
     async def total(self, kind: RecordKind, filter: Filter, revision: int) -> int:

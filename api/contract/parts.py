@@ -35,6 +35,7 @@ EXAMPLES: Mapping[str, Any] = {
     "of": "action",
     "group_by": ["year", "measure"],
     "bom": True,
+    "highlight": True,
     "since": "r1",
     "table": ["actions", "figures"],
     "records": True,

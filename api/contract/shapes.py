@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from api.citations.bodies import CitationAnswer, CitationRequest
 from schema.changes import RecordChange
 from schema.codes import LIST_NAMES, CodeItem, ListName, shipped_codes
+from schema.highlights import Highlight
 from schema.query import FIRST_YEAR, LAST_YEAR
 from schema.records import RECORD_MODELS, RecordKind
 from schema.releases import Manifest, Release
@@ -94,13 +95,20 @@ class Problem(Shape):
     request_id: str = Field("", description="Under this the log of the server tells more.")
 
 
-def _list_of(name: str, item: Any, order: str = "The records, newest first.") -> type[BaseModel]:
+_HIGHLIGHTS: tuple[Any, Any] = (
+    dict[str, list[Highlight]],
+    Field({}, description="By id of a record, where in it the texts of `search` stand. Only with `highlight=true`."),
+)
+
+
+def _list_of(name: str, item: Any, order: str = "The records, newest first.", **more: Any) -> type[BaseModel]:
     return create_model(
         name,
         __base__=Shape,
         __doc__="One page of a list.",
         data=(list[item], Field(description=order)),
         total=(Total, Field(description="How many match.")),
+        **more,
         next=(str | None, Field(description="Where the next page is; null on the last.")),
         meta=(Meta, Field(description="About this answer.")),
     )
@@ -117,7 +125,7 @@ def _detail_of(name: str, item: Any) -> type[BaseModel]:
 
 
 LISTS: dict[RecordKind, type[BaseModel]] = {
-    kind: _list_of(f"{model.__name__}List", model) for kind, model in RECORD_MODELS.items()
+    kind: _list_of(f"{model.__name__}List", model, highlights=_HIGHLIGHTS) for kind, model in RECORD_MODELS.items()
 }
 DETAILS: dict[RecordKind, type[BaseModel]] = {
     kind: _detail_of(f"{model.__name__}Detail", model) for kind, model in RECORD_MODELS.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api.caching import Variant
 from api.errors import path_of
 from api.rest.questions import Question
+from schema.highlights import Highlight
 from schema.ports import Reader
 
 
@@ -40,6 +41,8 @@ class Listing:
     items: Iterable[bytes]
     total: int
     cursor: str | None = None
+    highlights: Mapping[str, Sequence[Highlight]] | None = None
+    """By the id of each item, where it holds what was searched for; None where nobody asked."""
 
     def respond(self, request: Request, question: Question, variant: Variant) -> Response:
         """The page as an answer, with the link to the next one."""
@@ -52,6 +55,7 @@ class Listing:
             b",".join(self.items),
             b'],"total":',
             orjson.dumps({"value": self.total, "relation": "eq"}),
+            *self._highlighted(),
             b',"next":',
             orjson.dumps(link),
             b',"meta":',
@@ -59,6 +63,12 @@ class Listing:
             b"}",
         )
         return variant.respond(request, b"".join(parts), headers)
+
+    def _highlighted(self) -> tuple[bytes, ...]:
+        if self.highlights is None:
+            return ()
+        found = {key: [place.model_dump() for place in places] for key, places in self.highlights.items()}
+        return b',"highlights":', orjson.dumps(found)
 
 
 def respond_detail(request: Request, body: bytes, variant: Variant) -> Response:

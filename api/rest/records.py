@@ -48,7 +48,10 @@ async def list_records(kind: RecordKind, request: Request) -> Response:
     page = await reader.page(query)
     more = page.more and page.rows
     cursor = encode_cursor(revision.number, fingerprint, page.rows[-1].key) if more else None
-    return Listing((row.body for row in page.rows), total, cursor).respond(request, question, shown)
+    found = None
+    if question.values.get("highlight", False):
+        found = {row.id: reader.highlights(kind, row, filter.search) for row in page.rows}
+    return Listing((row.body for row in page.rows), total, cursor, found).respond(request, question, shown)
 
 
 async def get_record(kind: RecordKind, request: Request) -> Response:

@@ -22,7 +22,7 @@ from schema.rules import extraction_rules
 
 _PAGED: Final = ("nodes", "edges", "groups")
 _USUAL: Final = 3
-_IN_RECORDS: Final = {"anchors": 6, "names": 6}
+_IN_RECORDS: Final = {"anchors": 6, "names": 6, "highlights": 6}
 _AT_ROOT: Final = {
     "releases": 100,
     "timeline": LAST_YEAR - FIRST_YEAR,

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
 import strawberry
@@ -20,6 +21,7 @@ from schema.graphql.context import Context
 from schema.graphql.reads import NestedList, Root, Value, planned
 from schema.graphql.scalars import Cursor
 from schema.graphql.source import Shared, Snapshot, Stored
+from schema.graphql.values import Highlight
 from schema.pages import list_fingerprint
 from schema.points import decode_cursor, encode_cursor
 from schema.ports import Page, Row
@@ -65,6 +67,14 @@ class Listing:
         fingerprint = list_fingerprint(self.query.kind, self.query.filter)
         return [encode_cursor(self.snapshot.number, fingerprint, row.key) for row in rows]
 
+    def edges(self, rows: Sequence[Row], nodes: Sequence[Any]) -> list[dict[str, Any]]:
+        """Records of the list as they are shown, with their places and where they hold what was searched for."""
+        query, read = self.query, self.snapshot.reader.highlights
+        return [
+            {"cursor": cursor, "node": node, "highlights": partial(read, query.kind, row, query.filter.search)}
+            for cursor, row, node in zip(self.cursors(rows), rows, nodes, strict=True)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -82,8 +92,7 @@ class Opened:
 
     def edges(self) -> list[dict[str, Any]]:
         """The rows of the page with their places."""
-        pairs = zip(self.listing.cursors(self.rows), self.rows, strict=True)
-        return [{"cursor": cursor, "node": row} for cursor, row in pairs]
+        return self.listing.edges(self.rows, self.rows)
 
     def info(self) -> PageInfo:
         """Where the page stands."""
@@ -97,8 +106,11 @@ class Opened:
 
 
 async def _edges(root: Listing) -> list[Any]:
-    pairs = zip(root.cursors((await root.page()).rows), await root.nodes(), strict=True)
-    return [{"cursor": cursor, "node": node} for cursor, node in pairs]
+    return root.edges((await root.page()).rows, await root.nodes())
+
+
+def _highlights(root: dict[str, Any]) -> Any:
+    return root["highlights"]()
 
 
 async def _nodes(root: Listing) -> list[Any]:
@@ -117,6 +129,11 @@ async def _page_info(root: Listing) -> PageInfo:
 class Edge(Generic[T]):
     cursor: Cursor = strawberry.field(description="The place of this record.")
     node: T = strawberry.field(description="The record.")
+    highlights: list[Highlight] = strawberry.field(
+        resolver=_highlights,
+        description="Where in the record the texts of `search` stand, that of this list.",
+        metadata=planned(Value(lambda edge, _: edge["highlights"]())),
+    )
 
 
 @strawberry.type(description="A page of a list of records.")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import strawberry
 
-from schema import extraction, records, releases
+from schema import extraction, highlights, records, releases
 from schema.graphql.faces import face_of
 
 
@@ -73,6 +73,13 @@ class Anchor:
     exact: str
     rule: str | None
     confidence: float | None
+
+
+@face_of(highlights.Highlight)
+class Highlight:
+    field: str
+    start: int
+    end: int
 
 
 @face_of(extraction.ClauseCounts)

@@ -10,6 +10,7 @@ from typing import Any
 from schema.changes import ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook, shipped_codes
 from schema.coverage import Coverage, Days, Extent
+from schema.highlights import Highlight
 from schema.ports import Group, Groups, Page, Row
 from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import AnyRecord, RecordKind, Revision
@@ -73,6 +74,10 @@ class FakeReader:
     def release_of(self, revision: int) -> str | None:
         """The name of such a one."""
         return next((release.name for release in self.named if release.revision == revision), None)
+
+    def highlights(self, kind: RecordKind, row: Row, search: Sequence[str]) -> Sequence[Highlight]:
+        """None: nothing is searched here."""
+        return ()
 
     async def codebook(self, revision: int) -> CodeBook:
         """The shipped code lists."""
