@@ -2,7 +2,7 @@
 
 `db/dataset/` holds one JSON Lines file for the ledger of revisions, one for the code lists, one for each
 kind of record, with every version ever made, one for what people have set right, and one for what
-reprints are known by. Applying it writes
+reprints are known by, and one that names the releases. Applying it writes
 the same revisions as were made where the dataset comes from; their digests prove it.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -21,6 +21,7 @@ import asyncpg
 
 from db.changes import Change, Correction
 from db.pool import Connection
+from db.release.shipped import ShippedRelease, enter_shipped, shipped_lines
 from db.sketches import Sketch, StoredSketch
 from db.statements import statement
 from db.writer import commit, hold_sketches
@@ -35,7 +36,7 @@ _FILES: dict[RecordKind, str] = {
     "figure": "figures.ndjson",
 }
 _REVISIONS, _CODES, _CORRECTIONS = "revisions.ndjson", "codes.ndjson", "corrections.ndjson"
-_SKETCHES = "sketches.ndjson"
+_SKETCHES, _RELEASES = "sketches.ndjson", "releases.ndjson"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Dataset:
     changes: Mapping[int, Change]
     sketches: tuple[StoredSketch, ...] = ()
     """By what reprints of its documents are known where their texts are not held."""
+    releases: tuple[ShippedRelease, ...] = ()
+    """Revisions that have a name."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,17 @@ class Applied:
     """Revisions of the store that the dataset does not have."""
     missing: int
     """Revisions of the dataset that could not be added, because the store went its own way."""
+    releases: int = 0
+    """Releases of the dataset that the store did not have."""
+    unnamed: Sequence[str] = ()
+    """Releases of the dataset that the store cannot have, because it has others of its own."""
 
     @property
     def advice(self) -> str | None:
         """One line on how to have both, where the store and the dataset went different ways."""
+        if not self.missing and self.unnamed:
+            names = ", ".join(self.unnamed)
+            return f"this store keeps its own releases, so of those shipped with this program it lacks {names}"
         if not self.missing:
             return None
         return (
@@ -100,7 +110,12 @@ def load_dataset(folder: Traversable | None = None) -> Dataset:
         StoredSketch(line["document"], line["sha256"], Sketch.model_validate(line["sketch"]))
         for line in _lines(folder, _SKETCHES)
     )
-    return Dataset(revisions=revisions, changes=changes, sketches=sketches)
+    return Dataset(revisions=revisions, changes=changes, sketches=sketches, releases=load_releases(folder))
+
+
+def load_releases(folder: Traversable | None = None) -> tuple[ShippedRelease, ...]:
+    """The releases of a dataset, by default that of this build."""
+    return tuple(ShippedRelease.model_validate(line) for line in _lines(folder or shipped_folder(), _RELEASES))
 
 
 def _take_record(kind: RecordKind, line: Mapping[str, Any], opened: dict[int, dict[str, Any]]) -> None:
@@ -149,14 +164,16 @@ async def apply_dataset(connection: Connection, dataset: Dataset) -> Applied:
     if shared is None:
         shared = min(len(own), len(theirs))
     if len(own) > shared:
-        return Applied(added=0, own=len(own) - shared, missing=len(theirs) - shared)
+        added, left = await enter_shipped(connection, dataset.releases, shared)
+        return Applied(0, len(own) - shared, len(theirs) - shared, added, left)
     async with connection.transaction():
         for revision in dataset.revisions[shared:]:
             await commit(connection, dataset.changes[revision.number], ledger=revision)
         if len(theirs) > shared:
             held = {row["id"] for row in await connection.fetch(statement("all_documents"))}
             await hold_sketches(connection, [one for one in dataset.sketches if one.document in held])
-    return Applied(added=len(theirs) - shared, own=0, missing=0)
+        added, left = await enter_shipped(connection, dataset.releases, len(theirs))
+    return Applied(len(theirs) - shared, own=0, missing=0, releases=added, unnamed=left)
 
 
 def _write_lines(file: Path, lines: Iterable[Mapping[str, Any]]) -> None:
@@ -184,6 +201,7 @@ async def write_dataset(connection: Connection, folder: Path) -> None:
         folder / _SKETCHES,
         ({"document": s["document"], "sha256": s["sha256"], "sketch": json.loads(s["body"])} for s in sketches),
     )
+    _write_lines(folder / _RELEASES, (one.model_dump(mode="json") for one in await shipped_lines(connection)))
     unhandled: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     for row in await connection.fetch(statement("all_unhandled_clauses")):
         clause = {"start": row["start"], "end": row["end"], "reason": row["reason"]}

@@ -94,21 +94,26 @@ def dataset(folder: Path) -> None:
 def verify(texts: Path | None) -> None:
     """Check all on record: anchors against their texts, hashes, the chain of revisions, JSON against rows.
 
-    Texts that the store does not hold are looked for in the folder given, and below it, by their SHA-256.
+    The files of releases are checked against their manifests. Texts that the store does not hold are looked for in the
+    folder given, and below it, by their SHA-256.
     """
 
-    async def run(dsn: str) -> bool:
+    async def run(dsn: str, releases: Path) -> bool:
         from db.pool import connect
+        from db.release.places import Places
+        from db.release.verifying import verify_releases
+        from db.shipped import load_releases
         from db.verify.run import verify as check
         from db.verify.texts import Texts
 
         await require_tables(dsn)
         connection = await connect(dsn, role="cunzhao_reader")
         try:
-            return await check(connection, Texts(texts), click.echo)
+            right = await check(connection, Texts(texts), click.echo)
+            return await verify_releases(connection, Places(releases), load_releases(), click.echo) and right
         finally:
             await connection.close()
 
     with open_store(load_settings()) as settings:
-        if not asyncio.run(run(store_address(settings))):
+        if not asyncio.run(run(store_address(settings), settings.releases_folder)):
             raise SystemExit(2)

@@ -16,24 +16,29 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--missing", is_flag=True, help="Only build the files of releases that have none here.")
-def release(name: str | None, missing: bool) -> None:
+@click.option("--shipped", is_flag=True, help="Only build the files of shipped releases that have none here.")
+def release(name: str | None, shipped: bool) -> None:
     """Cut a release of the latest revision: check it, write its files, and give it a name for good.
 
     Without a NAME it gets the next one of its month, such as 2026.11.1. The files come to the folder of releases all
     at once, or not at all.
     """
-    if missing and name:
-        raise click.UsageError("--missing builds all releases that lack their files; it takes no NAME")
+    if shipped and name:
+        raise click.UsageError("--shipped builds all releases that came with the program; it takes no NAME")
 
     async def run(dsn: str, places: Places) -> None:
         from db.pool import connect
-        from db.release.cutting import build_missing, cut
+        from db.release.cutting import build_shipped, cut
+        from db.shipped import load_releases
 
+        known = {one.name: one for one in load_releases()}
         await bring_up_to_date(dsn)
         connection = await connect(dsn, role="cunzhao_writer")
         try:
-            built = await build_missing(connection, places) if missing else [(await cut(connection, places, name))]
+            if shipped:
+                built = await build_shipped(connection, places, known)
+            else:
+                built = [await cut(connection, places, name, known)]
         finally:
             await connection.close()
         for manifest in built:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -12,7 +15,7 @@ import click
 from pydantic import SecretStr
 
 from api.cli.stores import bring_up_to_date, load_settings, store_address
-from api.settings import Settings
+from api.settings import PREFIX, Settings
 
 
 @click.command()
@@ -24,6 +27,7 @@ def serve(host: str | None, port: int | None) -> None:
     # The store first: a second server on the same folder should hear of the folder, not of the port.
     with _own_store(settings) as ready, _listening(settings) as listener:
         asyncio.run(bring_up_to_date(store_address(ready)))
+        _build_releases(ready)
         _announce(listener)
         with suppress(KeyboardInterrupt):  # Ctrl-C is how a server is meant to end
             _run(ready, listener)
@@ -59,6 +63,27 @@ def _own_store(settings: Settings) -> Iterator[Settings]:
         yield settings.model_copy(update={"database_url": SecretStr(postgres.start())})
     finally:
         postgres.stop()
+
+
+def _build_releases(settings: Settings) -> None:
+    """Build the files of shipped releases that have none yet, which is so when a store is first served.
+
+    Another process does it: what it takes to write files need not stay in the memory of the server. What goes wrong
+    there is said in a line, and everything else is served.
+    """
+    from db.release.places import Places
+    from db.shipped import load_releases
+
+    places = Places(settings.releases_folder)
+    if all(places.of(one.name).is_dir() for one in load_releases()):
+        return
+    chosen = {"DATABASE_URL": store_address(settings), "RELEASES_FOLDER": str(places.folder)}
+    subprocess.run(
+        [sys.executable, "-c", "from api.cli import main; main()", "release", "--shipped"],
+        env={**os.environ, **{f"{PREFIX}{name}": value for name, value in chosen.items()}},
+        stdout=sys.stderr,
+        check=False,
+    )
 
 
 def _announce(listener: socket.socket) -> None:

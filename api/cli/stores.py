@@ -56,6 +56,8 @@ async def bring_up_to_date(dsn: str) -> None:
         outcome = await apply_dataset(connection, load_dataset())
         if outcome.added:
             click.echo(f"revisions of the shipped dataset added: {outcome.added}", err=True)
+        if outcome.releases:
+            click.echo(f"releases of the shipped dataset added: {outcome.releases}", err=True)
         if outcome.advice:
             click.echo(outcome.advice, err=True)
         if await latest(connection) is None:

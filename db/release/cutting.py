@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from db.pool import Connection
 from db.release.building import Planned, build
 from db.release.ledger import add_release, fill_release, read_releases
 from db.release.places import Places
+from db.release.shipped import ShippedRelease
 from db.release.snapshot import Snapshot
 from db.release.validating import CannotRelease, validate
 from db.statements import statement
@@ -16,8 +17,12 @@ from db.writer import latest
 from schema.records import Revision
 from schema.releases import INDEX, Manifest, Release, is_release_name, next_name
 
+Shipped = Mapping[str, ShippedRelease]
+"""The releases that came with the program, by name: what is built under their names must be what was shipped."""
+_NONE: Shipped = {}
 
-async def cut(connection: Connection, places: Places, name: str | None = None) -> Manifest:
+
+async def cut(connection: Connection, places: Places, name: str | None = None, shipped: Shipped = _NONE) -> Manifest:
     """Cut a release of the latest revision, or build the files of one that has none here.
 
     Raises `CannotRelease` where something is wrong with the name or with what the store holds.
@@ -30,16 +35,16 @@ async def cut(connection: Connection, places: Places, name: str | None = None) -
         if any(one.name == release.name for one in known):
             if places.manifest(release.name) is not None:
                 raise CannotRelease(f"r{release.revision} is the release {release.name} already, and it never changes")
-            return await _build(connection, places, release, known, new=False)
-        return await _build(connection, places, release, known, new=True)
+            return await _build(connection, places, release, known, shipped, new=False)
+        return await _build(connection, places, release, known, shipped, new=True)
 
 
-async def build_missing(connection: Connection, places: Places) -> list[Manifest]:
-    """Build the files of all releases that have none here, as those do that came with the program."""
+async def build_shipped(connection: Connection, places: Places, shipped: Shipped) -> list[Manifest]:
+    """Build the files of the releases that came with the program and have none here."""
     with places.alone():
         known = await read_releases(connection)
-        missing = [one for one in reversed(known) if places.manifest(one.name) is None]
-        return [await _build(connection, places, one, known, new=False) for one in missing]
+        missing = [one for one in reversed(known) if one.name in shipped and places.manifest(one.name) is None]
+        return [await _build(connection, places, one, known, shipped, new=False) for one in missing]
 
 
 async def _meant(connection: Connection, known: Sequence[Release], name: str | None) -> Release:
@@ -62,7 +67,7 @@ async def _meant(connection: Connection, known: Sequence[Release], name: str | N
 
 
 async def _build(
-    connection: Connection, places: Places, release: Release, known: Sequence[Release], *, new: bool
+    connection: Connection, places: Places, release: Release, known: Sequence[Release], shipped: Shipped, *, new: bool
 ) -> Manifest:
     before = next((one for one in known if one.name == release.previous), None)
     with places.building(release.name) as aside:
@@ -75,6 +80,8 @@ async def _build(
             assert row is not None  # noqa: S101  # releases refer to revisions
             planned = Planned(release, Revision(**row), before.revision if before else None, checked)
             manifest = await build(snapshot, planned, aside)
+        if release.name in shipped and (fault := shipped[release.name].fault(manifest)):
+            raise CannotRelease(fault)
         index = hashlib.sha256((aside / INDEX).read_bytes()).hexdigest()
         places.put_in_place(aside, release.name, manifest.revision_digest)
     await _enter(connection, places, release, index, new=new)

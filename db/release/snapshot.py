@@ -60,6 +60,13 @@ class Snapshot:
         lines = [row["body"].encode() + b"\n" for row in await self.connection.fetch(sql, self.revision)]
         return CodeBook(CodeItem(**row) for row in rows), b"".join(lines)
 
+    async def lines(self, kind: RecordKind) -> AsyncIterator[bytes]:
+        """The JSON of all records of a kind, a line each, in the order of lists."""
+        sql = self.sql("released", kind=kind, on=SORTED_ON[kind], text="")
+        async with aclosing(copied(self.connection, sql, [self.revision])) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
     async def batches(self, kind: RecordKind) -> AsyncIterator[Batch]:
         """All records of a kind, in the order of lists."""
         with_texts = kind in _HAS_ANCHORS

@@ -14,6 +14,10 @@ FROM release l JOIN revision r ON r.number = l.revision ORDER BY l.revision DESC
 -- The SHA-256 of the manifest of a release.
 SELECT manifest_sha256 FROM release WHERE name = $1
 
+-- name: digest_of_revision
+-- The digest of a revision.
+SELECT digest FROM revision WHERE number = $1
+
 -- name: insert_release
 -- Gives a revision a name. The manifest is null where the files are still to be made.
 INSERT INTO release (name, revision, manifest_sha256) VALUES ($1, $2, $3)

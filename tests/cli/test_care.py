@@ -65,7 +65,7 @@ def test_a_record_is_corrected_retracted_and_all_verified(dsn: str, figure: str,
     assert "stands in this store" in run("replay", str(journal), code=2)
     report = run("verify").splitlines()
     assert [line.split(":")[0] for line in report] == [
-        "texts", "anchors", "record versions", "revisions", "transcribed facts",
+        "texts", "anchors", "record versions", "revisions", "transcribed facts", "files of releases",
     ]  # fmt: skip
     assert all(line.endswith(" 0 wrong") for line in report)
 

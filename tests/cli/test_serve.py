@@ -13,6 +13,8 @@ import httpx
 import pytest
 
 from db.embedded import EmbeddedPostgres
+from db.shipped import load_releases
+from schema.releases import INDEX
 from tests.support.announcements import ANNUAL
 from tests.support.processes import cunzhao, eventually_gone, serving
 
@@ -37,6 +39,8 @@ def test_a_life_with_interruptions(folder: Path, tmp_path: Path) -> None:
     with serving(folder) as first:
         shipped = _total(first.url)
         assert shipped >= 26
+        for release in load_releases():
+            assert (folder / "releases" / release.name / INDEX).is_file()
         assert httpx.get(f"{first.url}/readyz").status_code == 200
         postmaster = _postmaster(folder)
 

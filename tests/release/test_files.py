@@ -22,8 +22,9 @@ from db.pool import connect, open_pool
 from db.reader import PostgresReader
 from db.release import parquet, snapshot
 from db.release.bundle import NAME
-from db.release.cutting import build_missing, cut
+from db.release.cutting import build_shipped, cut
 from db.release.places import Places
+from db.release.shipped import shipped_lines
 from db.writer import commit
 from schema.query import Filter
 from schema.records import RECORD_MODELS, RecordKind
@@ -77,7 +78,8 @@ def rows_of(folder: Path, table: Table) -> list[dict[str, Any]]:
 async def rebuilt(dsn: str, folder: Path) -> dict[str, str]:
     """The digests of all files of the release, built once more in another folder."""
     connection = await connect(dsn, role="cunzhao_writer")
-    built = await build_missing(connection, Places(folder))
+    shipped = {line.name: line for line in await shipped_lines(connection)}
+    built = await build_shipped(connection, Places(folder), shipped)
     await connection.close()
     assert [one.name for one in built] == [corpus.RELEASE, RELEASED]
     return {one.url: one.sha256 for one in built[1].resources}

@@ -44,6 +44,9 @@ async def test_a_release_killed_at_any_moment_is_not_there_or_whole(dsn: str, tm
     assert sorted(one.name for one in places.folder.iterdir()) == [".lock", "2026.1.1"]
     check(places.of("2026.1.1"))
     await store.close()
+    again = run(tmp_path, dsn, places)
+    said = again.communicate(timeout=60)[1].splitlines()
+    assert (again.returncode, said[-1]) == (2, "cunzhao: r7 is the release 2026.1.1 already, and it never changes")
 
 
 async def forget(store: Connection) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from db.changes import Change
 from db.pool import Connection
-from db.release.cutting import build_missing, cut
-from db.release.ledger import add_release, read_releases
+from db.release.cutting import cut
+from db.release.ledger import read_releases
 from db.release.places import Places
 from db.release.validating import CannotRelease
 from db.writer import commit
@@ -137,11 +137,3 @@ async def test_files_go_again_when_the_ledger_refuses_them(store: Connection, pl
     with pytest.raises(Exception, match="no"):
         await cut(store, places, "2026.1.1")
     assert not places.of("2026.1.1").exists()
-
-
-async def test_releases_without_files_are_built(store: Connection, places: Places) -> None:
-    await add_release(store, "2026.1.1", 7)
-    built = await build_missing(store, places)
-    assert [(one.name, one.revision) for one in built] == [(corpus.RELEASE, 5), ("2026.1.1", 7)]
-    assert await store.fetchval("SELECT count(manifest_sha256) FROM release") == 2
-    assert await build_missing(store, places) == []
