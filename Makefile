@@ -7,9 +7,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input
 ARGS ?=
 N ?= 1000000
+HISTORIES ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test faults accuracy speed bench-data bench lint lock contract
+.PHONY: help install install-dev serve test fuzz faults accuracy speed bench-data bench lint lock contract
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -26,6 +27,9 @@ test: install-dev .venv/readers.stamp .venv/s3.stamp ## all tests; ARGS="tests/d
 
 faults: install-dev ## releases and downloads killed at random moments, many times; FAULTS=100 SEED=7 says how often, by which chance
 	FAULTS=$(or $(FAULTS),30) SEED=$(or $(SEED),$(shell date +%s)) .venv/bin/python -P -m pytest tests/release/test_killed.py tests/api/test_downloads.py -k killed $(ARGS)
+
+fuzz: install-dev ## random histories of edits, their deltas and releases; HISTORIES=100 says how many
+	HISTORIES=$(HISTORIES) .venv/bin/python -P -m pytest tests/db/test_deltas.py tests/release/test_as_of.py $(ARGS)
 
 accuracy: install-dev ## precision and recall of the parser on the labelled announcements; ARGS=--details says what it gets wrong, ARGS=--write calibrates
 	@.venv/bin/python -m tests.accuracy $(ARGS)

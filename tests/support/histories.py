@@ -83,7 +83,7 @@ class History:
         return await self._commit(Change(cause, note, list(opened.values()), closed=keys))
 
     async def turn_back(self) -> None:
-        """Three revisions that undo one another: what is opened, changed or closed is so again in the third."""
+        """Three revisions that undo one another: what is changed or closed in the first is so again in the third."""
         action = next(record for record in self._standing.values() if isinstance(record, Action))
         figure = next(record for record in self._standing.values() if isinstance(record, Figure))
         fresh = next(record for record in self._fresh if isinstance(record, Figure))
@@ -95,7 +95,24 @@ class History:
         await self._commit(
             Change("our_correction", "It was right.", [action, figure], closed=[("figure", fresh.id)], codes=[code])
         )
-        await self._commit(Change("retraction", "After all.", [flipped], closed=gone))
+        await self._commit(
+            Change("retraction", "After all.", [flipped, *self._lasting()], closed=gone, codes=[self._new_code()])
+        )
+
+    def _lasting(self) -> list[AnyRecord]:
+        """A document and an entity that say something else from now on."""
+        kinds = (Document, Entity)
+        return [
+            _changed(next(record for record in self._standing.values() if isinstance(record, kind)), self.choose)
+            for kind in kinds
+        ]
+
+    def _new_code(self, more: int = 0) -> tuple[int, CodeItem]:
+        """A code that was never there, at the end of its list."""
+        list_name: ListName = self.choose.choice(("campaigns", "instruments"))
+        code = f"invented_{len(self._codes) + len(self._closed_codes) + more}"
+        made = CodeItem(list=list_name, code=code, label_zh="虚构", label_en='An "invented" code')
+        return 900 + more, made
 
     def _pick(self, known: Iterable[AnyRecord], *taken: Mapping[str, AnyRecord]) -> AnyRecord | None:
         free = [record for record in known if not any(record.id in ids for ids in taken)]
@@ -131,10 +148,8 @@ class History:
             key = self.choose.choice(spare) if spare else "campaigns/qinglang"
             place, item = self._codes[key]
             if kind == "new" or not spare:
-                list_name: ListName = self.choose.choice(("campaigns", "instruments"))
-                code = f"invented_{len(self._codes) + len(self._closed_codes) + len(opened)}"
-                made = CodeItem(list=list_name, code=code, label_zh="虚构", label_en='An "invented" code')
-                opened[f"{list_name}/{code}"] = (900 + len(opened), made)
+                place, made = self._new_code(len(opened))
+                opened[f"{made.list}/{made.code}"] = place, made
             elif kind == "label":
                 label = "Another label" if item.label_en != "Another label" else 'An "invented" code'
                 opened[key] = place, item.model_copy(update={"label_en": label})
