@@ -73,7 +73,7 @@ async def _applied(connection: Connection) -> dict[int, str]:
 
 async def _apply(connection: Connection, migration: Migration) -> None:
     async with connection.transaction():
-        await connection.execute("SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '10min'")
+        await connection.execute("SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '2h'")
         await connection.execute(f"SET LOCAL search_path = {SCHEMA}")
         await connection.execute(migration.sql)
         await connection.execute(

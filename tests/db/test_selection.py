@@ -14,7 +14,7 @@ from db.changes import Change
 from db.pool import connect, open_pool
 from db.reader import PostgresReader
 from db.writer import commit
-from schema.query import CODE_FILTERS, AggregateQuery, Dimension, Filter, Key, PageQuery
+from schema.query import CODE_FILTERS, FILTERS_OF, AggregateQuery, Dimension, Filter, Key, PageQuery
 from schema.records import RECORD_MODELS, Action, Document, EntityMention, Figure, RecordKind, Revision
 from tests.support import corpus
 from tests.support.databases import fresh_database
@@ -80,7 +80,11 @@ async def _world(reader: PostgresReader, revision: int) -> World:
         return tuple(RECORD_MODELS[kind].model_validate_json(line) for line in lines)
 
     return World(
-        await all_of("action"), await all_of("document"), await all_of("entity"), await reader.codebook(revision)
+        await all_of("action"),
+        await all_of("document"),
+        await all_of("entity"),
+        await all_of("figure"),
+        await reader.codebook(revision),
     )
 
 
@@ -126,11 +130,13 @@ def _values(name: str, action: Action, choose: random.Random) -> list[Any]:
     }[name]
 
 
-async def _paged(reader: PostgresReader, filter: Filter, revision: int, limit: int) -> list[str]:
+async def _paged(
+    reader: PostgresReader, filter: Filter, revision: int, limit: int, kind: RecordKind = "action"
+) -> list[str]:
     ids: list[str] = []
     after: Key | None = None
     while True:
-        page = await reader.page(PageQuery(kind="action", filter=filter, revision=revision, limit=limit, after=after))
+        page = await reader.page(PageQuery(kind=kind, filter=filter, revision=revision, limit=limit, after=after))
         ids += [row.id for row in page.rows]
         if not page.more:
             return ids
@@ -151,6 +157,24 @@ async def test_pages_totals_and_exports_are_as_the_filter_reads(several: Postgre
         assert await streamed_ids(several, "action", filter, revision) == expected, filter
         found_any += bool(expected)
     assert found_any > 30
+
+
+@pytest.mark.parametrize("kind", ["figure", "entity", "document"])
+async def test_so_are_those_of_the_other_kinds(several: PostgresReader, kind: RecordKind) -> None:
+    world, choose, found_any = await _world(several, 21), random.Random(kind), 0  # noqa: S311
+    names = {"since" if name == "from" else "until" if name == "to" else name for name in FILTERS_OF[kind]}
+    for _ in range(25):
+        asked = {name: value for name, value in _asked(world, choose) if name in names and value}
+        if choose.random() < 0.3:
+            shown = {"figure": "wording", "entity": "name", "document": "title"}[kind]
+            asked = {"search": (getattr(choose.choice(world.of(kind, Filter())), shown)[:3],)}
+        filter = Filter(**asked)
+        expected = [record.id for record in world.of(kind, filter)]
+        assert await _paged(several, filter, 21, choose.choice([3, 10, 500]), kind) == expected, filter
+        assert await several.total(kind, filter, 21) == len(expected), filter
+        assert await streamed_ids(several, kind, filter, 21) == expected, filter
+        found_any += bool(expected)
+    assert found_any > 10
 
 
 async def test_aggregates_equal_a_fold_over_what_the_filter_leaves(several: PostgresReader) -> None:
