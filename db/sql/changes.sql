@@ -32,10 +32,10 @@ ORDER BY found.revision, found.place, found.id
 SELECT v.version, v.body FROM {rows} v WHERE v.version = ANY($1::bigint[])
 
 -- name: change_count
--- How many changes the revisions after one and up to another made in one table.
-SELECT (SELECT count(*) FROM {rows} v WHERE v.revision_from > $1 AND v.revision_from <= $2)
-     + (SELECT count(*) FROM {rows} v WHERE v.revision_to > $1 AND v.revision_to <= $2
-        AND NOT EXISTS (SELECT FROM {rows} n WHERE n.id = v.id AND n.revision_from = v.revision_to))
+-- How many changes the revisions after one and up to another made in one table: a sum, to be selected.
+(SELECT count(*) FROM {rows} v WHERE v.revision_from > $1 AND v.revision_from <= $2)
++ (SELECT count(*) FROM {rows} v WHERE v.revision_to > $1 AND v.revision_to <= $2
+   AND NOT EXISTS (SELECT FROM {rows} n WHERE n.id = v.id AND n.revision_from = v.revision_to))
 
 -- name: changed_revisions
 -- The newest revisions after one and before another that changed something in some tables.
@@ -50,12 +50,12 @@ OR EXISTS (SELECT FROM {rows} v WHERE v.revision_to = r.number)
 
 -- name: changes_of_revisions
 -- How many changes of each sort some revisions made in one table.
-SELECT coalesce(o.revision, c.revision) AS revision,
+SELECT coalesce(o.revision, c.revision) AS revision, {place} AS place,
        CASE WHEN c.id IS NULL THEN 'ADD' WHEN o.id IS NULL THEN 'DEL' ELSE 'MOD' END AS op, count(*) AS many
 FROM (SELECT v.revision_from AS revision, v.id FROM {rows} v WHERE v.revision_from = ANY($1::integer[])) o
 FULL JOIN (SELECT v.revision_to AS revision, v.id FROM {rows} v WHERE v.revision_to = ANY($1::integer[])) c
      USING (revision, id)
-GROUP BY 1, 2
+GROUP BY 1, 3
 
 -- name: delta_line
 -- One line of JSON of a delta, from a row of what is gone or here and the revision `r` responsible.

@@ -35,6 +35,8 @@ COUNTS = {
     "REST: groups": ("/v1/aggregate?group_by=year,measure", (1, 0)),
     "REST: a code list": ("/v1/vocabularies/measures", (0, 0)),
     "REST: readiness": ("/readyz", (3, 3)),
+    "REST: changes": ("/v1/changes?since=r3", (2, 1)),
+    "REST: the feed of revisions": ("/v1/changes.atom", (2, 2)),
     "export": ("/v1/exports/actions.ndjson?year=2023", (5, 5)),
     "GraphQL: a page": (PAGE % "first: 20", (2, 1)),
     "GraphQL: a short page": (PAGE % "first: 5", (2, 1)),
