@@ -81,9 +81,14 @@ def _insert(table: Table) -> str:
 
 def _written(column: TableColumn) -> Callable[[Sequence[Any]], list[Any]] | None:
     """How the values of a column are kept, where that is otherwise than as they are."""
-    if column.many:
-        return lambda values: [orjson.dumps(value).decode() for value in values]
-    return None
+    return _as_json if column.many else None
+
+
+def _as_json(lists: Sequence[Any]) -> list[str]:
+    """Lists as JSON. One that many rows repeat is the same object in each: it is written once."""
+    written = {id(each): each for each in lists}
+    texts = {key: orjson.dumps(each).decode() for key, each in written.items()}
+    return [texts[id(each)] for each in lists]
 
 
 def _quoted(name: str) -> str:

@@ -14,8 +14,6 @@ from schema.records import EntityName, RecordKind
 from schema.tables import ACTIONS, ACTIONS_FLAT, ANCHORS, CODES, ENTITY_NAMES, TABLE_OF, Table
 
 Record = Mapping[str, Any]
-Labels = Mapping[str, tuple[str, str]]
-"""The Chinese and the English label of each code of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,47 +67,53 @@ class FlatRows:
     """Makes rows of `actions_flat`, which have labels beside the codes."""
 
     def __init__(self, book: CodeBook) -> None:
-        self._labels: dict[str, Labels] = {
-            name: {item.code: (item.label_zh, item.label_en) for item in book.items(name)} for name in LIST_NAMES
-        }
-        self._of_action = {
-            column.path: place for place, column in enumerate(ACTIONS.columns) if column.path != ("anchors",)
-        }
+        self._labels: dict[tuple[str, str], dict[str, str]] = {}
+        for name in LIST_NAMES:
+            self._labels[name, "zh"] = {item.code: item.label_zh for item in book.items(name)}
+            self._labels[name, "en"] = {item.code: item.label_en for item in book.items(name)}
+        self._place = {column.path: place for place, column in enumerate(ACTIONS.columns)}
 
     def of(self, actions: Rows, records: Sequence[Record]) -> Rows:
         """The rows for some actions: for each the entities, for each of these the measures."""
         taken, places, mentions, measures = _expanded(records)
         columns: dict[str, Values] = {}
         for column in ACTIONS_FLAT.columns:
-            columns[column.name] = self._values(column, actions, taken, mentions, measures, columns)
+            if column.path[:1] == ("entities",):
+                part = column.path[1]
+                values = [mention.get(part) for mention in mentions]
+            elif column.path == ("measures",):
+                values = measures
+            elif column.path or column.many:
+                of_actions = self._of_actions(column, actions)
+                values = [of_actions[place] for place in taken]
+            else:
+                values = self._made(column, columns)
+            columns[column.name] = values
         # What stands before the columns it follows from: filled in, now that these are there.
         columns["entity_position"] = places
         columns["year"] = [day and int(day[:4]) for day in columns["acted_on"]]
         return Rows(ACTIONS_FLAT, list(columns.values()), len(taken))
 
-    def _values(
-        self, column: TableColumn, actions: Rows, taken: list[int], mentions: Values, measures: Values,
-        before: Mapping[str, Values],
-    ) -> Values:  # fmt: skip
-        if not column.path:
-            return self._made(column, before)
-        if column.path[0] == "entities":
-            part = column.path[1]
-            return [mention.get(part) for mention in mentions]
-        if column.path == ("measures",):
-            return measures
-        values = actions.columns[self._of_action[column.path]]
-        return [values[place] for place in taken]
+    def _of_actions(self, column: TableColumn, actions: Rows) -> Values:
+        """What every row of an action repeats: a column of it, or the labels of its codes."""
+        if column.path:
+            return list(actions.columns[self._place[column.path]])
+        coded, label = self._label(column)
+        codes = actions.columns[self._place[coded.path]]
+        return [[label[code] for code in each] for each in codes]
 
     def _made(self, column: TableColumn, before: Mapping[str, Values]) -> Values:
-        """A label, which stands after its codes. Nothing yet for the other columns that no field stands for."""
-        if "_label_" in column.name:
-            of, _, language = column.name.rpartition("_label_")
-            labels, which = self._labels[ACTIONS_FLAT.column(of).codes or ""], 0 if language == "zh" else 1
-            if column.many:
-                return [[labels[code][which] for code in codes] for codes in before[of]]
-            return [None if code is None else labels[code][which] for code in before[of]]
-        return []
+        """A label, which stands after its code. Nothing yet for the other columns that no field stands for."""
+        if "_label_" not in column.name:
+            return []
+        coded, label = self._label(column)
+        return [None if code is None else label[code] for code in before[coded.name]]
+
+    def _label(self, column: TableColumn) -> tuple[TableColumn, Mapping[str, str]]:
+        """The column whose codes a column has the labels of, and these labels."""
+        name, _, language = column.name.rpartition("_label_")
+        coded = ACTIONS_FLAT.column(name)
+        return coded, self._labels[coded.codes or "", language]
 
 
 def _expanded(records: Sequence[Record]) -> tuple[list[int], list[int], Values, Values]:
