@@ -9,7 +9,7 @@ from typing import TypeVar
 from db.changes import Change, record_json
 from db.matching import match_key
 from db.order import newest_first
-from db.pool import Connection
+from db.pool import SCHEMA, Connection
 from db.searched import Searched
 from db.statements import statement
 from schema.extraction import Period
@@ -19,6 +19,8 @@ _ACTION_LISTS = (
     "measures", "categories", "authorities", "instruments", "campaigns", "regions", "subject_kinds",
 )  # fmt: skip
 _FIGURE_LISTS = ("authorities", "regions")
+_PLACE = "version id newest_first revision_from"
+"""What ties a row to the version of an action, and puts it in the order of lists."""
 _TOGETHER = 1000
 """So many records are on their way at once."""
 _ANCHORS_TOGETHER = 50_000
@@ -58,6 +60,15 @@ def _ends(period: Period | None) -> tuple[object, object]:
     return (period.start, period.end) if period else (None, None)
 
 
+async def _copy(connection: Connection, table: str, columns: str, rows: Sequence[Sequence[object]]) -> None:
+    """Insert rows that hang on a version: there are many of them, and each by itself would take several times as long.
+
+    Keys and triggers look at them as at any row.
+    """
+    if rows:
+        await connection.copy_records_to_table(table, records=rows, columns=columns.split(), schema_name=SCHEMA)
+
+
 async def _versions(connection: Connection, name: str, rows: Sequence[Sequence[object]]) -> list[int]:
     """Run a statement that returns a version for every row, and give the versions in that order."""
     return [row["version"] for row in await connection.fetchmany(statement(name), rows)]
@@ -75,14 +86,12 @@ async def _write_document(connection: Connection, record: Document, change: Chan
         clauses and clauses.extracted, clauses and clauses.ignored, clauses and clauses.unhandled, record.basis,
         record.extractor, searched.key_of(record), record_json(record),
     )  # fmt: skip
-    await connection.executemany(
-        statement("insert_unhandled_clause"),
-        [(version, n, c.start, c.end, c.reason) for n, c in enumerate(change.unhandled.get(record.id, ()))],
-    )
+    rows = [(version, n, c.start, c.end, c.reason) for n, c in enumerate(change.unhandled.get(record.id, ()))]
+    await _copy(connection, "unhandled_clause", "version position start end reason", rows)
 
 
 async def _write_entities(connection: Connection, records: Sequence[Entity], searched: Searched) -> None:
-    await connection.executemany(statement("insert_entity"), [(record.id,) for record in records])
+    await connection.execute(statement("insert_entity"), [record.id for record in records])
     versions = await _versions(
         connection,
         "insert_entity_version",
@@ -92,8 +101,10 @@ async def _write_entities(connection: Connection, records: Sequence[Entity], sea
             for record in records
         ],
     )  # fmt: skip
-    await connection.executemany(
-        statement("insert_entity_name"),
+    await _copy(
+        connection,
+        "entity_name",
+        "version position name language kind match_key",
         [
             (version, n, e.name, e.language, e.kind, match_key(e.name))
             for version, record in zip(versions, records, strict=True)
@@ -103,17 +114,22 @@ async def _write_entities(connection: Connection, records: Sequence[Entity], sea
 
 
 async def _write_actions(connection: Connection, records: Sequence[Action], searched: Searched) -> list[_AnchorRow]:
-    await connection.executemany(statement("insert_action"), [(record.id,) for record in records])
+    await connection.execute(statement("insert_action"), [record.id for record in records])
     rows = [_action_row(record) for record in records]
     written = list(zip(await _versions(connection, "insert_action_version", rows), records, strict=True))
     placed = [
         ((version, record.id, newest_first(record.acted_on), record.revision), record) for version, record in written
     ]
-    await connection.executemany(
-        statement("insert_action_words"), [(*place, record.basis, searched.key_of(record)) for place, record in placed]
+    await _copy(
+        connection,
+        "action_words",
+        f"{_PLACE} basis search_key",
+        [(*place, record.basis, searched.key_of(record)) for place, record in placed],
     )
-    await connection.executemany(
-        statement("insert_action_code"),
+    await _copy(
+        connection,
+        "action_code",
+        f"{_PLACE} list code position",
         [
             (*place, name, code, n)
             for place, record in placed
@@ -121,8 +137,10 @@ async def _write_actions(connection: Connection, records: Sequence[Action], sear
             for n, code in enumerate(getattr(record, name))
         ],
     )
-    await connection.executemany(
-        statement("insert_action_entity"),
+    await _copy(
+        connection,
+        "action_entity",
+        f"{_PLACE} position entity name kind operator operator_name",
         [
             (*place, n, m.entity, m.name, m.kind, m.operator, m.operator_name)
             for place, record in placed
@@ -142,11 +160,13 @@ def _action_row(record: Action) -> Sequence[object]:
 
 
 async def _write_figures(connection: Connection, records: Sequence[Figure], searched: Searched) -> list[_AnchorRow]:
-    await connection.executemany(statement("insert_figure"), [(record.id,) for record in records])
+    await connection.execute(statement("insert_figure"), [record.id for record in records])
     rows = [_figure_row(record, searched) for record in records]
     written = list(zip(await _versions(connection, "insert_figure_version", rows), records, strict=True))
-    await connection.executemany(
-        statement("insert_figure_code"),
+    await _copy(
+        connection,
+        "figure_code",
+        "version list code position",
         [
             (version, name, code, n)
             for version, record in written

@@ -46,16 +46,16 @@ INSERT INTO document (id, url) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING
 INSERT INTO document_text (document, sha256) VALUES ($1, $2) ON CONFLICT DO NOTHING
 
 -- name: insert_entity
--- Makes an entity known, once.
-INSERT INTO entity (id) VALUES ($1) ON CONFLICT DO NOTHING
+-- Makes entities known, each once.
+INSERT INTO entity (id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING
 
 -- name: insert_action
--- Makes an action known, once.
-INSERT INTO action (id) VALUES ($1) ON CONFLICT DO NOTHING
+-- Makes actions known, each once.
+INSERT INTO action (id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING
 
 -- name: insert_figure
--- Makes a figure known, once.
-INSERT INTO figure (id) VALUES ($1) ON CONFLICT DO NOTHING
+-- Makes figures known, each once.
+INSERT INTO figure (id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING
 
 -- name: close_version
 -- Ends the version of a record that stands now.
@@ -76,18 +76,10 @@ INSERT INTO document_version (id, revision_from, original_url, title, publisher,
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 RETURNING version
 
--- name: insert_unhandled_clause
--- A clause no rule could read.
-INSERT INTO unhandled_clause (version, position, start, "end", reason) VALUES ($1, $2, $3, $4, $5)
-
 -- name: insert_entity_version
 -- What is known of an entity from a revision on.
 INSERT INTO entity_version (id, revision_from, kind, name, name_en, search_key, body)
 VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING version
-
--- name: insert_entity_name
--- One of its names.
-INSERT INTO entity_name (version, position, name, language, kind, match_key) VALUES ($1, $2, $3, $4, $5, $6)
 
 -- name: insert_action_version
 -- What is known of an action from a revision on.
@@ -97,24 +89,9 @@ INSERT INTO action_version (id, revision_from, document, acted_on, date_basis, d
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 RETURNING version
 
--- name: insert_action_words
--- What search looks at.
-INSERT INTO action_words (version, id, newest_first, revision_from, basis, search_key) VALUES ($1, $2, $3, $4, $5, $6)
-
 -- name: insert_latin_words
 -- Makes Latin words known, each once.
 INSERT INTO latin_word (word) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING
-
--- name: insert_action_code
--- One of its codes.
-INSERT INTO action_code (version, id, newest_first, revision_from, list, code, position)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-
--- name: insert_action_entity
--- One of its named subjects.
-INSERT INTO action_entity (version, id, newest_first, revision_from, position, entity, name, kind, operator,
-                           operator_name)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 
 -- name: insert_figure_version
 -- What is known of a figure from a revision on.
@@ -123,10 +100,6 @@ INSERT INTO figure_version (id, revision_from, document, measure, subject_kind, 
                             gist_en, search_key, body)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 RETURNING version
-
--- name: insert_figure_code
--- One of its codes.
-INSERT INTO figure_code (version, list, code, position) VALUES ($1, $2, $3, $4)
 
 -- name: insert_anchors
 -- The evidence of many values, in the texts their documents have now.

@@ -13,7 +13,7 @@ import uvloop
 from db.pool import connect
 from tests.bench import report
 from tests.bench.alone import measure_singles
-from tests.bench.bulk import dumped, embedded_start, ingest_rate, machine, pgbench_rate
+from tests.bench.bulk import dumped, embedded_start, ingest_rates, machine, pgbench_rate
 from tests.bench.data import SEED, prepare
 from tests.bench.measure import Effort, Sample, compare, memory
 from tests.bench.questions import COMPARED, Supply, only_ours
@@ -40,7 +40,7 @@ async def measured(bench: Bench, results: Results, effort: Effort) -> None:
     await connection.close()
     results.facts |= {f"memory of {name} MB": size for name, size in memory(bench).items()}
     results.facts |= await asyncio.to_thread(exports, bench, 60 * effort.seconds)
-    results.facts["ingest records/s"] = await ingest_rate(bench.dsn, int(10_000 * effort.seconds))
+    results.facts |= await ingest_rates(bench.dsn, int(10_000 * effort.seconds))
     if peers:
         results.facts["postgraphile rows/s"] = await postgraphile_rows(bench, 3 * effort.seconds)
         results.facts["datasette rows/s"] = await asyncio.to_thread(datasette_rows, bench, 3 * effort.seconds)

@@ -15,6 +15,7 @@ from db.changes import Change
 from db.embedded import EmbeddedPostgres
 from db.migrate import migrate
 from db.pool import connect
+from db.shipped import apply_dataset, load_dataset, write_dataset
 from db.vocabulary import bring_vocabulary
 from db.writer import commit
 from tests.bench.processes import program
@@ -52,8 +53,12 @@ def pgbench_rate(dsn: str, windows: list[Window], seconds: float) -> float:
     return float(next(line for line in done.stdout.splitlines() if line.startswith("tps")).split()[2])
 
 
-async def ingest_rate(dsn: str, actions: int) -> float:
-    """Records a second that the writer commits, all as one revision, into an empty store beside."""
+async def ingest_rates(dsn: str, actions: int) -> dict[str, float]:
+    """Records a second that the writer commits, all as one revision, into an empty store beside, and finds there again.
+
+    The second is what `cunzhao serve` does with the dataset it comes with: all of it is read from its files and
+    validated, and by its digests found to be in the store already.
+    """
     plan = Plan(actions, 1)
     maker = Maker(plan)
     changes = [change for block in blocks(plan) for _, change in own_changes(maker, block)]
@@ -65,9 +70,16 @@ async def ingest_rate(dsn: str, actions: int) -> float:
         await bring_vocabulary(connection)
         started = time.monotonic()
         await commit(connection, Change("new_source", "All at once.", records, unhandled=unhandled))
-        took = time.monotonic() - started
+        new = time.monotonic() - started
+        with tempfile.TemporaryDirectory() as folder:
+            await write_dataset(connection, Path(folder))
+            started = time.monotonic()
+            applied = await apply_dataset(connection, load_dataset(Path(folder)))
+            unchanged = time.monotonic() - started
         await connection.close()
-    return len(records) / took
+    if applied.added:
+        raise RuntimeError(f"{applied.added} revisions that were there were written again")
+    return {"ingest records/s": len(records) / new, "ingest unchanged records/s": len(records) / unchanged}
 
 
 def embedded_start() -> float:
