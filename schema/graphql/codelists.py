@@ -1,13 +1,12 @@
 """One GraphQL type for each code list. Records give codes as these objects, with label and definition."""
 
 import enum
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import strawberry
 
 from schema.codes import CodeBook, CodeItem, ListName
-from schema.graphql.reads import Value, planned
+from schema.graphql.reads import Codes, Value, planned
 from schema.graphql.scalars import (
     AuthorityCode,
     CampaignCode,
@@ -36,10 +35,7 @@ def codes(list_name: ListName, name: str | None = None) -> Any:
     def resolve(root: Stored) -> list[Any]:
         return [root.at.item(list_name, code) for code in root.data.get(name or list_name, ())]
 
-    def read(data: Mapping[str, Any], book: CodeBook) -> list[CodeItem]:
-        return [book.item(list_name, code) for code in data.get(name or list_name, ())]
-
-    return strawberry.field(resolver=resolve, metadata=planned(Value(read)))
+    return strawberry.field(resolver=resolve, metadata=planned(Codes(list_name, name or list_name, many=True)))
 
 
 def code(list_name: ListName, name: str) -> Any:
@@ -49,11 +45,7 @@ def code(list_name: ListName, name: str) -> Any:
         value = root.data.get(name)
         return None if value is None else root.at.item(list_name, value)
 
-    def read(data: Mapping[str, Any], book: CodeBook) -> CodeItem | None:
-        value = data.get(name)
-        return None if value is None else book.item(list_name, value)
-
-    return strawberry.field(resolver=resolve, metadata=planned(Value(read)))
+    return strawberry.field(resolver=resolve, metadata=planned(Codes(list_name, name, many=False)))
 
 
 def _plain(name: str) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from schema.codes import ListName
 from schema.query import Within
 from schema.records import RecordKind
 
@@ -23,6 +24,15 @@ class Value:
 
     read: Callable[..., Any]
     """Takes the source, the code lists and the arguments; gives the source of what is selected below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Items of a code list, by the codes that stand in the source under a name."""
+
+    list: ListName
+    name: str
+    many: bool
 
 
 @dataclass(frozen=True, slots=True)

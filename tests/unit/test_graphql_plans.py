@@ -109,7 +109,7 @@ async def test_fragments_are_kept_within_bounds(store: FakeReader) -> None:
         answer = await engine.answer(Request(f"{{actions{{nodes{{{alias}:gistZh anchors{{exact}}}}}}}}"), store)
         assert answer.how == "compiled"
     assert engine._planner is not None
-    assert 0 < engine._planner._fragments._texts.size <= 30_000
+    assert 0 < engine._planner._fragments.size <= 30_000
 
 
 def test_plans_can_read_every_field() -> None:

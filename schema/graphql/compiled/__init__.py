@@ -1,7 +1,7 @@
 """Operations compiled to plans: few questions to the store, answers spliced from fragments that never change.
 
-`build` makes a plan of an operation, `run` answers with it, `text` holds pieces of JSON. What a plan cannot do is
-left to plain execution, which is also what tells every error.
+`build` makes a plan of an operation, with functions that `writing` writes for it; `run` answers by it. What a plan
+cannot do is left to plain execution, which is also what tells every error.
 """
 
 from schema.graphql.compiled.plan import Unplanned

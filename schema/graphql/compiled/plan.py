@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import FieldNode, GraphQLField
 
+from schema.codes import CodeBook
 from schema.graphql.reads import NestedList, Root, RootRecord
 from schema.records import RecordKind
 
-Build = Callable[[Any, Any], Any]
-"""Makes what `orjson` writes out of a source and a `text.Scope`."""
+Filled = Mapping[Any, Any]
+"""What stands in the places of one slot, by what each source says is wanted there."""
 
 
 class Unplanned(Exception):
@@ -20,24 +21,47 @@ class Unplanned(Exception):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shape:
-    """What is selected of the records of one kind."""
+class Template:
+    """How sources of one kind are written: what they want from elsewhere, and what `orjson` writes then."""
 
-    build: Build
-    lasting: bool
+    slots: tuple[Slot, ...]
+    collect: Callable[[Sequence[Any], CodeBook | None], tuple[list[Any], ...]]
+    """What sources want in each slot: ids of records, or the rows that are at hand."""
+    write: Callable[[Sequence[Any], CodeBook | None, Sequence[Filled]], list[Any]]
+    """The sources written, with what the slots are filled with."""
+    needs_book: bool
+    """Whether the code lists are needed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """What is selected of the records of one kind. Its sources are their JSON."""
+
+    kind: RecordKind
+    template: Template
+    lean: bool
+    """Whether nothing of the evidence is selected, which is the longer part of the JSON of facts."""
+    lasting: bool = field(init=False)
     """Whether a version looks the same in every request of a revision: no list with arguments stands below it."""
 
-
-Shapes = Mapping[RecordKind, Shape]
+    def __post_init__(self) -> None:
+        below = (isinstance(slot, Nested) or not slot.shape.lasting for slot in self.template.slots)
+        object.__setattr__(self, "lasting", not any(below))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
     """A place where another record stands, which is known by its id."""
 
-    kind: RecordKind
     shape: Shape
     required: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AtHand:
+    """A place where a record stands whose row is at hand."""
+
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,20 +74,23 @@ class Field:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pages:
-    """What is selected of a list: its JSON, and which questions it needs."""
+    """What is selected of a list, and which questions it needs. Its source is an `Opened`."""
 
-    build: Build
+    template: Template
     page: bool
     total: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Nested:
-    """A list of records below another record."""
+    """A list of records below another record, which is known by its id."""
 
     field: Field
     read: NestedList
     pages: Pages
+
+
+Slot = Link | AtHand | Nested
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,9 +101,7 @@ class RootPlan:
     field: Field
     read: Root | RootRecord
     """How the source is found."""
-    build: Build | Pages | Mapping[RecordKind, Link]
-    needs_book: bool
-    required: bool
+    below: Template | Pages | Mapping[RecordKind, Link]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,10 +9,10 @@ from graphql.execution.values import VariableValues
 
 from schema.codes import UnknownCode
 from schema.graphql.compiled.build import compile_plan
+from schema.graphql.compiled.fragments import Fragments
 from schema.graphql.compiled.plan import Plan, Unplanned
 from schema.graphql.compiled.run import Run
 from schema.graphql.compiled.shaping import shaping_variables
-from schema.graphql.compiled.text import Fragments
 from schema.graphql.context import Context
 from schema.graphql.document import Prepared
 from schema.graphql.made import CORE

@@ -1,34 +1,32 @@
-"""Answers one request by a plan: the roots, then level by level what stands in the holes, each in one question."""
+"""Answers one request by a plan.
+
+From the outermost records inwards what they want is asked for, level by level, and from the innermost outwards it is
+written.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import orjson
 from graphql.execution.values import VariableValues
 
 from schema.graphql.arguments import filter_of, optional
 from schema.graphql.compiled.arguments import arguments_of
-from schema.graphql.compiled.plan import Build, Link, Nested, Pages, Plan, RootPlan, Unplanned
-from schema.graphql.compiled.text import Fragments, Scope, Text
+from schema.graphql.compiled.fragments import Fragments
+from schema.graphql.compiled.plan import AtHand, Filled, Link, Nested, Pages, Plan, RootPlan, Shape, Template, Unplanned
+from schema.graphql.compiled.sources import without_evidence
 from schema.graphql.context import Context
 from schema.graphql.paging import Listing, Opened, nested_listing
 from schema.graphql.reads import RootRecord
 from schema.graphql.source import Snapshot
+from schema.ports import Row
 from schema.query import AsOf
 from schema.records import RecordKind
-
-_NULL = Text((b"null",), ())
-
-
-class _Placed(NamedTuple):
-    """A piece of JSON with the snapshot that what comes in its holes is read at; None where there are no holes."""
-
-    snapshot: Snapshot | None
-    text: Text
 
 
 class _Asking:
@@ -46,9 +44,6 @@ class _Asking:
         return self.opened
 
 
-_Target = Link | Nested
-
-
 class Run:
     """One request. Raises what plain execution would tell as an error, and `Unplanned`."""
 
@@ -56,133 +51,132 @@ class Run:
         self._context = context
         self._fragments = fragments
         self._variables = variables
-        self._filled: dict[tuple[Snapshot, _Target, str], _Placed] = {}
 
     async def data(self, plan: Plan) -> bytes:
         """The `data` of the answer as JSON."""
         asked = [self._root(root) for root in plan.roots if isinstance(root, RootPlan)]
-        found = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
-        await self._fill([placed for placed in found if placed is not None])
-        written = iter(found)
-        parts: list[bytes] = [b"{"]
-        for place, root in enumerate(plan.roots):
-            key = root.key if isinstance(root, RootPlan) else root[0]
-            parts += [b"," if place else b"", orjson.dumps(key), b":"]
-            if isinstance(root, RootPlan):
-                self._write(next(written), parts)
-            else:
-                parts.append(orjson.dumps(root[1]))
-        return b"".join([*parts, b"}"])
+        found = iter(await _together(asked))
+        written = {
+            root.key if isinstance(root, RootPlan) else root[0]: next(found) if isinstance(root, RootPlan) else root[1]
+            for root in plan.roots
+        }
+        return orjson.dumps(written)
 
-    async def _root(self, root: RootPlan) -> _Placed | None:
+    async def _root(self, root: RootPlan) -> Any:
         asking = _Asking(self._context)
         given = arguments_of(root.field, self._variables)
         if isinstance(root.read, RootRecord):
-            return await self._record_root(root, root.read, asking, given)
+            kind = await root.read.find(asking.info, **given)
+            if kind is None or asking.opened is None:
+                return None
+            link = cast(Mapping[RecordKind, Link], root.below)[kind]
+            return (await self._linked(asking.opened, kind, {link: [given["id"]]}))[link][given["id"]]
         source = await root.read.find(asking.info, **given)
-        if isinstance(root.build, Pages):
-            return await self._listing(source, root.build)
-        snapshot, build = asking.opened, cast(Build, root.build)
-        scope = Scope(self._fragments, await snapshot.book() if snapshot and root.needs_book else None)
-        return _Placed(snapshot, scope.text(build(source, scope)))
+        if isinstance(root.below, Pages):
+            return await self._listing(source, root.below)
+        (written,) = await self._written(cast(Template, root.below), [source], asking.opened)
+        return written
 
-    async def _record_root(
-        self, root: RootPlan, read: RootRecord, asking: _Asking, given: Mapping[str, Any]
-    ) -> _Placed | None:
-        kind = await read.find(asking.info, **given)
-        if kind is None or asking.opened is None:
-            return None
-        scope = Scope(self._fragments, None)
-        link = cast(Mapping[RecordKind, Link], root.build)[kind]
-        return _Placed(asking.opened, scope.text(scope.hole((link, given["id"]))))
-
-    async def _listing(self, listing: Listing, pages: Pages) -> _Placed:
+    async def _listing(self, listing: Listing, pages: Pages) -> Any:
         page = await listing.page() if pages.page else None
         total = await listing.total() if pages.total else None
-        return await self._opened(Opened(listing, page, total), pages)
+        opened = Opened(listing, page, total)
+        (written,) = await self._written(pages.template, [opened], listing.snapshot)
+        return written
 
-    async def _opened(self, opened: Opened, pages: Pages) -> _Placed:
-        snapshot = opened.listing.snapshot
-        scope = Scope(self._fragments, await snapshot.book() if opened.page else None, snapshot.number)
-        return _Placed(snapshot, scope.text(pages.build(opened, scope)))
+    async def _written(self, template: Template, sources: Sequence[Any], snapshot: Snapshot | None) -> list[Any]:
+        """Sources as a template writes them. Without slots and code lists no snapshot is needed."""
+        book = await snapshot.book() if snapshot and template.needs_book else None
+        if not template.slots:
+            return template.write(sources, book, ())
+        wanted = template.collect(sources, book)
+        return template.write(sources, book, await self._filled(template, wanted, cast(Snapshot, snapshot)))
 
-    async def _fill(self, new: Sequence[_Placed]) -> None:
-        """Fill all holes, level by level."""
-        while new:
-            wanted: dict[tuple[Snapshot, RecordKind | Nested], dict[tuple[_Target, str], None]] = {}
-            for snapshot, text in new:
-                if snapshot is not None:
-                    self._want(snapshot, text, wanted)
-            found = [self._ask(snapshot, of, list(holes)) for (snapshot, of), holes in wanted.items()]
-            filled = [await found[0]] if len(found) == 1 else await asyncio.gather(*found)
-            new = [placed for each in filled for placed in each]
+    async def _filled(self, template: Template, wanted: Sequence[list[Any]], snapshot: Snapshot) -> list[Filled]:
+        """What stands in the slots. Records of one kind are asked for together."""
+        filled: dict[Any, Filled] = {}
+        links: dict[RecordKind, dict[Link, Iterable[Any]]] = defaultdict(dict)
+        for slot, keys in zip(template.slots, wanted, strict=True):
+            if isinstance(slot, Link):
+                self._known(slot, keys, snapshot, filled, links)
+        asking: list[Awaitable[Mapping[Any, Filled]]] = [
+            self._linked(snapshot, kind, missing) for kind, missing in links.items()
+        ]
+        for slot, keys in zip(template.slots, wanted, strict=True):
+            if isinstance(slot, AtHand):
+                asking.append(self._at_hand(snapshot, slot, keys))
+            elif isinstance(slot, Nested) and keys:
+                asking.append(self._nested(snapshot, slot, list(dict.fromkeys(keys))))
+        for found in await _together(asking):
+            for slot, pieces in found.items():
+                filled[slot] = {**filled.get(slot, {}), **pieces}
+        return [filled.get(slot, {}) for slot in template.slots]
 
-    def _want(self, snapshot: Snapshot, text: Text, wanted: dict[Any, dict[Any, None]]) -> None:
-        for hole in text.holes:
-            if isinstance(hole, Text):
-                self._want(snapshot, hole, wanted)
-            elif (snapshot, *hole) not in self._filled:
-                target = hole[0]
-                wanted.setdefault((snapshot, target.kind if isinstance(target, Link) else target), {})[hole] = None
+    def _known(
+        self,
+        link: Link,
+        ids: list[Any],
+        snapshot: Snapshot,
+        filled: dict[Any, Filled],
+        links: dict[RecordKind, dict[Link, Iterable[Any]]],
+    ) -> None:
+        """Fill a link as far as memory goes, and note what must be read."""
+        distinct = dict.fromkeys(ids)
+        known = self._fragments.known(link.shape, snapshot.number, distinct)
+        known[None] = None
+        filled[link] = known
+        if len(missing := [record_id for record_id in distinct if record_id not in known]):
+            links[link.shape.kind][link] = missing
 
-    async def _ask(
-        self, snapshot: Snapshot, of: RecordKind | Nested, holes: Sequence[tuple[Any, str]]
-    ) -> list[_Placed]:
-        """Fill holes that one question to the store answers."""
-        if isinstance(of, Nested):
-            return await self._nested(snapshot, of, [record_id for _, record_id in holes])
-        ids = list(dict.fromkeys(record_id for _, record_id in holes))
-        rows = await snapshot.reader.get(of, ids, snapshot.number)
-        book = await snapshot.book()
-        placed = []
-        for link, record_id in holes:
-            row = rows.get(record_id)
-            if row is None and link.required:
+    async def _linked(
+        self, snapshot: Snapshot, kind: RecordKind, links: Mapping[Link, Iterable[Any]]
+    ) -> dict[Any, Filled]:
+        """Records of a kind by their ids, as the links to them show them."""
+        ids = list(dict.fromkeys(record_id for wanted in links.values() for record_id in wanted))
+        rows = await snapshot.reader.get(kind, ids, snapshot.number)
+        filled: dict[Any, Filled] = {}
+        for link, wanted in links.items():
+            found = {record_id: rows[record_id] for record_id in wanted if record_id in rows}
+            absent = dict.fromkeys(record_id for record_id in wanted if record_id not in rows)
+            if absent and link.required:
                 raise Unplanned("null")
-            text = _NULL if row is None else self._fragments.of(link.shape, row, book)
-            placed.append(_Placed(snapshot, text))
-            self._filled[snapshot, link, record_id] = placed[-1]
-        return placed
+            filled[link] = {**absent, **await self._shown(snapshot, link.shape, found)}
+        return filled
 
-    async def _nested(self, snapshot: Snapshot, nested: Nested, parents: Sequence[str]) -> list[_Placed]:
+    async def _at_hand(self, snapshot: Snapshot, slot: AtHand, rows: Sequence[Row]) -> dict[Any, Filled]:
+        by_version = {row.version: row for row in rows}
+        known = self._fragments.known(slot.shape, snapshot.number, by_version)
+        missing = {version: row for version, row in by_version.items() if version not in known}
+        return {slot: known | await self._shown(snapshot, slot.shape, missing) if missing else known}
+
+    async def _shown(self, snapshot: Snapshot, shape: Shape, rows: Mapping[Any, Row]) -> dict[Any, Any]:
+        """Rows as a shape has them, by whatever they are known by."""
+        bodies = [row.body for row in rows.values()]
+        sources = [orjson.loads(body) for body in (map(without_evidence, bodies) if shape.lean else bodies)]
+        written = await self._written(shape.template, sources, snapshot)
+        keep, number = self._fragments.keep, snapshot.number
+        return {key: keep(shape, number, key, piece) for key, piece in zip(rows, written, strict=True)}
+
+    async def _nested(self, snapshot: Snapshot, nested: Nested, parents: Sequence[str]) -> dict[Any, Filled]:
         """One list below several records. A cursor belongs to the list of one of them."""
         given = arguments_of(nested.field, self._variables)
         kind, within, pages = nested.read.kind, nested.read.within, nested.pages
         listings = [await nested_listing(kind, {within: p}, given, snapshot, self._context) for p in parents]
         if optional(given, "after") is not None:
             (listing,) = listings
-            opened = [await self._listing(listing, pages)]
-        else:
-            query = listings[0].query.model_copy(update={"filter": filter_of(kind, given)})
-            opened = await self._open_together(listings, query, nested, parents)
-        for parent, placed in zip(parents, opened, strict=True):
-            self._filled[snapshot, nested, parent] = placed
-        return opened
-
-    async def _open_together(
-        self, listings: Sequence[Listing], query: Any, nested: Nested, parents: Sequence[str]
-    ) -> list[_Placed]:
-        reader, within, pages = listings[0].snapshot.reader, nested.read.within, nested.pages
+            return {nested: {parents[0]: await self._listing(listing, pages)}}
+        query = listings[0].query.model_copy(update={"filter": filter_of(kind, given)})
+        reader = snapshot.reader
         read = await reader.pages_within(query, within, parents) if pages.page else {}
         totals = await reader.totals_within(query, within, parents) if pages.total else {}
-        return [
-            await self._opened(Opened(listing, read.get(parent), totals.get(parent)), pages)
+        opened = [
+            Opened(listing, read.get(parent), totals.get(parent))
             for listing, parent in zip(listings, parents, strict=True)
         ]
+        written = await self._written(pages.template, opened, snapshot)
+        return {nested: dict(zip(parents, written, strict=True))}
 
-    def _write(self, placed: _Placed | None, parts: list[bytes]) -> None:
-        if placed is None:
-            parts.append(b"null")
-            return
-        snapshot, text = placed
-        for piece, hole in zip(text.pieces, text.holes, strict=False):
-            parts.append(piece)
-            if not isinstance(hole, Text):
-                self._write(self._filled[(cast(Snapshot, snapshot), *hole)], parts)
-            elif hole.of is None or snapshot is None:
-                self._write(_Placed(snapshot, hole), parts)
-            else:
-                record: list[bytes] = []
-                self._write(_Placed(snapshot, hole), record)
-                parts.append(self._fragments.keep_whole(hole.of, snapshot.number, b"".join(record)))
-        parts.append(text.pieces[-1])
+
+async def _together(asked: Sequence[Awaitable[Any]]) -> Sequence[Any]:
+    """The results of all, which are waited for at the same time; of one alone without a task of its own."""
+    return [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
