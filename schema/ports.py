@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from schema.changes import ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook
@@ -20,8 +20,7 @@ class StoreUnavailable(Exception):
     """The store cannot be reached or is not ready. Worth trying again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One version of one record. It never changes, so `version` may key any cache."""
 
     version: int

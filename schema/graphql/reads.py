@@ -24,6 +24,8 @@ class Value:
 
     read: Callable[..., Any]
     """Takes the source, the code lists and the arguments; gives the source of what is selected below."""
+    of: str | None = None
+    """The field of a record that it is made of, if it is made of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Reference:
 
     kind: RecordKind
     id_of: Callable[[Any], str | None]
+    of: str | None = None
+    """The field of a record where the id stands, if it stands in a record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def _mentions(root: Stored) -> Any:
 
 def _stated_in() -> Any:
     """The document of an action or a figure."""
-    read = Reference("document", lambda data: data["document"]["id"])
+    read = Reference("document", lambda data: data["document"]["id"], "document")
     return strawberry.field(resolver=_document, metadata=planned(read))
 
 
@@ -100,7 +100,7 @@ class Action(Node):
     decided_on: date | None
     period: Period | None
     entities: list[EntityMention] = strawberry.field(
-        resolver=_mentions, metadata=planned(Value(lambda data, _: data["entities"]))
+        resolver=_mentions, metadata=planned(Value(lambda data, _: data["entities"], "entities"))
     )
     unnamed_subject: str | None
     open_ended: bool
@@ -171,10 +171,11 @@ class Document(Node):
     source_sha256: str | None
     length: int | None
     reprint_of: "Document | None" = strawberry.field(
-        resolver=_reprint_of, metadata=planned(Reference("document", lambda data: data["reprint_of"]))
+        resolver=_reprint_of, metadata=planned(Reference("document", lambda data: data["reprint_of"], "reprint_of"))
     )
     reprint_evidence: ReprintEvidence | None = strawberry.field(
-        resolver=_reprint_evidence, metadata=planned(Value(lambda data, _: data.get("reprint_evidence")))
+        resolver=_reprint_evidence,
+        metadata=planned(Value(lambda data, _: data.get("reprint_evidence"), "reprint_evidence")),
     )
     clauses: ClauseCounts | None
     basis: Basis

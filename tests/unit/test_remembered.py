@@ -1,18 +1,29 @@
 """A memory with bounds: what was used last stays."""
 
+import random
+
 from schema.remembered import Remembered
 
 
-def test_the_least_recently_used_goes_first() -> None:
-    memory: Remembered[str, str] = Remembered(8_000)
+def test_what_is_not_used_goes_first() -> None:
+    memory: Remembered[str, str] = Remembered(10_000)
     for name in "abcdefgh":
-        memory.put(name, name.upper(), 700)
-    assert memory.get("a") == "A"
-    memory.put("i", "I", 700)
+        memory.put(name, name.upper(), 600)
+        assert memory.get("a") == "A"
     assert memory.get("b") is None
-    assert memory.get("a") == "A"
-    assert len(memory) == 8
-    assert memory.size <= memory.limit
+    assert memory.get("h") == "H"
+
+
+def test_it_never_takes_more_than_its_room_and_keeps_what_was_put_in_last() -> None:
+    memory: Remembered[int, int] = Remembered(50_000)
+    chance = random.Random(1)  # noqa: S311  # chance, not secrecy
+    for number in range(3_000):
+        memory.put(number, number, chance.randrange(5_000))
+        assert memory.get(number) == number
+        found = memory.get(chance.randrange(number + 1))
+        assert found is None or found <= number
+        assert memory.size <= memory.limit
+    assert len(memory) > 5
 
 
 def test_what_is_put_again_counts_once() -> None:

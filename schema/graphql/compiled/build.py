@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final, cast
 
+import orjson
 from graphql import (
     FragmentDefinitionNode,
     GraphQLEnumType,
@@ -26,6 +27,7 @@ from graphql.execution.values import VariableValues
 
 from schema.codes import CodeBook
 from schema.graphql.compiled.arguments import arguments_of, strawberry_field
+from schema.graphql.compiled.cutting import cuttable, cutter
 from schema.graphql.compiled.plan import (
     AtHand,
     Field,
@@ -38,7 +40,7 @@ from schema.graphql.compiled.plan import (
     Template,
     Unplanned,
 )
-from schema.graphql.compiled.sources import KINDS, of_evidence, own_value, reader_of
+from schema.graphql.compiled.sources import KINDS, own_value, reader_of, stands_in
 from schema.graphql.compiled.writing import Writer
 from schema.graphql.reads import PLAN, Codes, NestedList, Reference, Root, RootRecord, Value
 from schema.records import RecordKind
@@ -108,10 +110,51 @@ class _Compiler:
         return {KINDS[each.name]: self._shape(each, details) for each in types}
 
     def _shape(self, type_: GraphQLObjectType, details: Details) -> Shape:
-        writer, kind = Writer(), KINDS[type_.name]
-        names = (each[0].node.name.value for each in self._selected(type_, details).values())
-        lean = not any(of_evidence(type_, name) for name in names)
-        return Shape(kind, writer.template(self._object(writer, type_, details, "source")), lean)
+        kind, selected = KINDS[type_.name], self._selected(type_, details)
+        stand_in = [stands_in(type_, each[0].node.name.value) for each in selected.values()]
+        if all(name == "" or name in cuttable(kind) for name in stand_in):
+            return self._cut_shape(type_, kind, selected)
+        writer = Writer()
+        template = writer.template(self._object(writer, type_, details, "source"))
+        return Shape(kind, orjson.loads, template, cut=False)
+
+    def _cut_shape(self, type_: GraphQLObjectType, kind: RecordKind, selected: Mapping[str, Details]) -> Shape:
+        """What is selected of a record, cut out of its JSON as far as it can be copied."""
+        writer, cut, parsed, pieces = Writer(), dict[str, str](), dict[str, None](), list[str]()
+        for key, details in selected.items():
+            name = stands_in(type_, details[0].node.name.value) or ""
+            pieces.append(repr(b'%s"%s":' % (b"," if pieces else b"{", key.encode())))
+            written = name and self._copied(writer, type_, details, f"x{len(cut)}" if name not in cut else cut[name])
+            if written:
+                cut.setdefault(name, f"x{len(cut)}")
+                pieces.append(written)
+            else:
+                parsed |= {name: None} if name else {}
+                pieces.append(f"{writer.constant(orjson.dumps)}({self._field(writer, type_, details, 'source')})")
+        joined = ", ".join(pieces or ["b'{'"])
+        template = writer.template(f"b''.join(({joined}, b'}}'))", ", ".join(["source", *cut.values(), ""]))
+        return Shape(kind, cutter(kind, list(cut), list(parsed)), template, cut=True)
+
+    def _copied(self, writer: Writer, parent: GraphQLObjectType, details: Details, text: str) -> str | None:
+        """A field of a record made of its JSON alone. None where that must be parsed."""
+        definition = parent.fields[details[0].node.name.value]
+        type_, read = get_named_type(definition.type), strawberry_field(definition).metadata.get(PLAN)
+        if isinstance(read, Codes):
+            template = self._item(definition, details)
+
+            def make(given: bytes, book: CodeBook) -> bytes:
+                codes = orjson.loads(given)
+                items = [book.item(read.list, code) for code in (codes if read.many else [codes] if codes else [])]
+                written = template.write(items, book, ())
+                return orjson.dumps(written if read.many else written[0] if written else None)
+
+            return f"{writer.table(make)}[{text}]"
+        if read is not None or not is_leaf_type(type_):
+            return None
+        if isinstance(type_, GraphQLEnumType):
+            names = {orjson.dumps(value.value): orjson.dumps(name) for name, value in type_.values.items()}
+            return f"{writer.constant({b'null': b'null', **names})}[{text}]"
+        return text
 
     def _pages(self, type_: GraphQLObjectType, details: Details) -> Pages:
         names = {each[0].node.name.value for each in self._selected(type_, details).values()}
@@ -158,13 +201,19 @@ class _Compiler:
         record_id = f"{writer.constant(reference.id_of)}({source})"
         return writer.slot(Link(shape, isinstance(definition.type, GraphQLNonNull)), record_id, record_id)
 
-    def _codes(self, writer: Writer, codes: Codes, definition: GraphQLField, details: Details, source: str) -> str:
-        item = Writer()
+    def _item(self, definition: GraphQLField, details: Details) -> Template:
+        """What is selected of an item of a code list."""
+        writer = Writer()
         type_ = cast(GraphQLObjectType, get_named_type(definition.type))
-        template = item.template(self._object(item, type_, details, "source"))
+        return writer.template(self._object(writer, type_, details, "source"))
 
-        def make(code: str, book: CodeBook) -> Any:
-            return template.write([book.item(codes.list, code)], book, ())[0]
+    def _codes(self, writer: Writer, codes: Codes, definition: GraphQLField, details: Details, source: str) -> str:
+        template = self._item(definition, details)
+
+        def make(code: str | None, book: CodeBook) -> Any:
+            if code is None:
+                return None
+            return orjson.Fragment(orjson.dumps(template.write([book.item(codes.list, code)], book, ())[0]))
 
         table = writer.table(make)
         if codes.many:

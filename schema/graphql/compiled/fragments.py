@@ -32,7 +32,8 @@ class Fragments:
 
     def keep(self, shape: Shape, revision: int, key: Any, written: Any) -> Any:
         """A record as it is written, for `orjson`; kept if it looks the same in every request of the revision."""
-        if not shape.lasting:
+        if not (shape.lasting or shape.cut):
             return written
-        text = orjson.dumps(written)
-        return self._kept.put((shape, revision, key), orjson.Fragment(text), len(text))
+        text: bytes = written if shape.cut else orjson.dumps(written)
+        piece = orjson.Fragment(text)
+        return self._kept.put((shape, revision, key), piece, len(text)) if shape.lasting else piece

@@ -35,12 +35,14 @@ class Template:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """What is selected of the records of one kind. Its sources are their JSON."""
+    """What is selected of the records of one kind."""
 
     kind: RecordKind
+    read: Callable[[bytes], Any]
+    """Makes a source of the JSON of a record."""
     template: Template
-    lean: bool
-    """Whether nothing of the evidence is selected, which is the longer part of the JSON of facts."""
+    cut: bool
+    """Whether the template writes JSON rather than what `orjson` makes JSON of."""
     lasting: bool = field(init=False)
     """Whether a version looks the same in every request of a revision: no list with arguments stands below it."""
 

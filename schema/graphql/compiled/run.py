@@ -19,7 +19,6 @@ from schema.graphql.arguments import filter_of, optional
 from schema.graphql.compiled.arguments import arguments_of
 from schema.graphql.compiled.fragments import Fragments
 from schema.graphql.compiled.plan import AtHand, Filled, Link, Nested, Pages, Plan, RootPlan, Shape, Template, Unplanned
-from schema.graphql.compiled.sources import without_evidence
 from schema.graphql.context import Context
 from schema.graphql.paging import Listing, Opened, nested_listing
 from schema.graphql.reads import RootRecord
@@ -151,8 +150,8 @@ class Run:
 
     async def _shown(self, snapshot: Snapshot, shape: Shape, rows: Mapping[Any, Row]) -> dict[Any, Any]:
         """Rows as a shape has them, by whatever they are known by."""
-        bodies = [row.body for row in rows.values()]
-        sources = [orjson.loads(body) for body in (map(without_evidence, bodies) if shape.lean else bodies)]
+        read = shape.read
+        sources = [read(row.body) for row in rows.values()]
         written = await self._written(shape.template, sources, snapshot)
         keep, number = self._fragments.keep, snapshot.number
         return {key: keep(shape, number, key, piece) for key, piece in zip(rows, written, strict=True)}

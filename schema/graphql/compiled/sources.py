@@ -9,11 +9,11 @@ from graphql import GraphQLObjectType
 from pydantic_core import PydanticUndefined
 
 from schema.graphql.compiled.arguments import strawberry_field
+from schema.graphql.reads import PLAN, Codes, NestedList, Reference, Value
 from schema.records import RECORD_MODELS, RecordKind
 
 KINDS: Final[dict[str, RecordKind]] = {kind.capitalize(): kind for kind in RECORD_MODELS}
 """The types of records."""
-_ANCHORS: Final = b',"anchors":['
 
 
 def own_value(parent: GraphQLObjectType, name: str) -> str | None:
@@ -32,20 +32,16 @@ def reader_of(name: str) -> Callable[[Any], Any]:
     return lambda source: source.get(name) if type(source) is dict else getattr(source, name)
 
 
-def of_evidence(parent: GraphQLObjectType, name: str) -> bool:
-    """Whether a field stands in the JSON of a record from its anchors on."""
-    if name == "__typename" or name not in parent.fields:
-        return False
-    order = list(RECORD_MODELS[KINDS[parent.name]].model_fields)
-    own = strawberry_field(parent.fields[name]).python_name
-    return "anchors" in order and own in order[order.index("anchors") :]
-
-
-def without_evidence(body: bytes) -> bytes:
-    """The JSON of a fact up to its anchors.
-
-    The bytes looked for are a key: within a string its quotes would be escaped. What stands before the anchors of a
-    fact has none of its own.
-    """
-    end = body.find(_ANCHORS)
-    return body if end < 0 else body[:end] + b"}"
+def stands_in(parent: GraphQLObjectType, name: str) -> str | None:
+    """The field of a record that a field of its type is made of: '' of none, None where that is not known."""
+    if name == "__typename":
+        return ""
+    field = strawberry_field(parent.fields[name])
+    match field.metadata.get(PLAN):
+        case Codes(name=own) | Reference(of=own) | Value(of=own):
+            return own
+        case NestedList():
+            return "id"
+        case None if field.base_resolver is None:
+            return field.python_name
+    return None

@@ -10,19 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import orjson
-
 from schema.codes import CodeBook
 from schema.graphql.compiled.plan import Slot, Template
 
-_COLLECT = """
+_CODE = """
 def collect(sources, book):
-    return ({each})
-"""
-_WRITE = """
+    return ({wanted})
+
 def write(sources, book, filled):
     {names}
-    return [{written} for source in sources]
+    return [{written} for {source} in sources]
 """
 
 
@@ -56,23 +53,23 @@ class Writer:
 
     def slot(self, slot: Slot, wanted: str, key: str) -> str:
         """What stands in a slot: the source wants something there, and finds it by a key."""
-        name = f"s{len(self._slots)}"
         self._slots.append(slot)
-        self._wanted.append(" ".join([f"[{wanted} for source in sources", *self._loops]) + "]")
-        return f"{name}[{key}]"
+        self._wanted.append(f"{wanted} " + "{each} " + " ".join(self._loops))
+        return f"s{len(self._slots) - 1}[{key}]"
 
-    def table(self, make: Callable[[str, CodeBook], Any]) -> str:
+    def table(self, make: Callable[[Any, CodeBook], Any]) -> str:
         """The name of a table of codes, written out where they are first met."""
         self.needs_book = True
         self._tables.append(self.constant(Tables(make)))
         return f"t{len(self._tables) - 1}"
 
-    def template(self, written: str) -> Template:
-        """The template whose sources are written so."""
+    def template(self, written: str, source: str = "source") -> Template:
+        """The template whose sources are written so. Several names stand for a source that is a tuple."""
         names = [f"s{n} = filled[{n}]" for n in range(len(self._slots))]
         names += [f"t{n} = {table}.of(book)" for n, table in enumerate(self._tables)]
-        code = _COLLECT.format(each="".join(f"{each}, " for each in self._wanted))
-        code += _WRITE.format(names="\n    ".join(names or ["pass"]), written=written)
+        each = f"for {source} in sources"
+        wanted = "".join("[" + one.replace("{each}", each) + "], " for one in self._wanted)
+        code = _CODE.format(wanted=wanted, names="\n    ".join(names or ["pass"]), written=written, source=source)
         made: dict[str, Any] = dict(self._constants)
         exec(compile(code, "<plan>", "exec"), made)  # noqa: S102  # see above: nothing of a request stands in it
         return Template(tuple(self._slots), made["collect"], made["write"], self.needs_book)
@@ -83,7 +80,7 @@ class Tables:
 
     _MOST = 8
 
-    def __init__(self, make: Callable[[str, CodeBook], Any]) -> None:
+    def __init__(self, make: Callable[[Any, CodeBook], Any]) -> None:
         self._make = make
         self._tables: dict[CodeBook, _Table] = {}
 
@@ -97,12 +94,16 @@ class Tables:
         return found
 
 
-class _Table(dict[str | None, Any]):
-    def __init__(self, make: Callable[[str, CodeBook], Any], book: CodeBook) -> None:
-        super().__init__({None: None})
+class _Table(dict[Any, Any]):
+    _MOST = 4096
+
+    def __init__(self, make: Callable[[Any, CodeBook], Any], book: CodeBook) -> None:
+        super().__init__()
         self._of = make, book
 
-    def __missing__(self, code: str) -> orjson.Fragment:
+    def __missing__(self, codes: Any) -> Any:
         make, book = self._of
-        found = self[code] = orjson.Fragment(orjson.dumps(make(code, book)))
+        if len(self) >= self._MOST:
+            self.clear()
+        found = self[codes] = make(codes, book)
         return found
