@@ -146,7 +146,8 @@ class PostgresReader:
             if not few and (near := near_page_sql(query, lookups)):
                 places = await connection.fetch(near[0], *near[1])
             if len(places) <= query.limit:
-                sql, values = page_sql(query, lookups, few=few)
+                whole = not self._versions.mostly_known(query.kind)
+                sql, values = page_sql(query, lookups, few=few, whole=whole)
                 places = await connection.fetch(sql, *values)
             rows = await self._versions.of(connection, query.kind, cast("list[Place]", places[: query.limit]))
         return Page(rows, more=len(places) > query.limit)
@@ -171,7 +172,7 @@ class PostgresReader:
         places: dict[str, list[Place]] = {parent: [] for parent in parents}
         async with self._connection() as connection:
             for parent, *place in await connection.fetch(sql, *values):
-                places[parent].append(cast(Place, tuple(place)))
+                places[parent].append(cast(Place, (*place, None)))
             shown = [place for each in places.values() for place in each[: query.limit]]
             rows = iter(await self._versions.of(connection, query.kind, shown))
         return {

@@ -85,15 +85,18 @@ def select(
     return Selection("action_entity l", made, "l.newest_first", column, ids)
 
 
-def page_sql(query: PageQuery, lookups: Lookups, *, few: bool = False) -> Sql:
-    """The rows of a page, and one more if more follow. `few` says that not many records match in all."""
+def page_sql(query: PageQuery, lookups: Lookups, *, few: bool = False, whole: bool = False) -> Sql:
+    """The rows of a page, and one more if more follow; with their JSON if they are to be read `whole`.
+
+    `few` says that not many records match in all.
+    """
     if query.filter.search:
         # What is found by its words is put in order afterwards, unless other rows that lead to it are in order.
         chosen = select(query.kind, query.filter, query.revision, lookups)
         if few or not chosen.of:
-            return _page("keys_found", chosen, query, lookups)
+            return _page("keys_found", chosen, query, lookups, whole=whole)
     chosen = select(query.kind, query.filter, query.revision, lookups, walked=True)
-    return _page("keys_led" if chosen.of else "keys", chosen, query, lookups)
+    return _page("keys_led" if chosen.of else "keys", chosen, query, lookups, whole=whole)
 
 
 def near_page_sql(query: PageQuery, lookups: Lookups) -> Sql | None:
@@ -107,7 +110,7 @@ def near_page_sql(query: PageQuery, lookups: Lookups) -> Sql | None:
     return None if chosen.of else _page("keys_near", chosen, query, lookups)
 
 
-def _page(keys: str, chosen: Selection, query: PageQuery, lookups: Lookups) -> Sql:
+def _page(keys: str, chosen: Selection, query: PageQuery, lookups: Lookups, *, whole: bool = False) -> Sql:
     made = chosen.made
     if query.after is not None:
         _start_after(chosen, query.kind, query.after)
@@ -119,7 +122,8 @@ def _page(keys: str, chosen: Selection, query: PageQuery, lookups: Lookups) -> S
         wanted.texts = []
         add_words(wanted, query.kind, query.filter)
         parts |= {"many": made.bind(_NEAR), "wanted": wanted.where}
-    sql = statement("page").format(day=day_of("found.place"), keys=statement(keys).format(**parts))
+    read = statement("body").format(kind=query.kind) if whole else "NULL::bytea"
+    sql = statement("page").format(day=day_of("found.place"), keys=statement(keys).format(**parts), body=read)
     return sql, made.values
 
 

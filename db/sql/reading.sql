@@ -35,13 +35,17 @@ FROM code_version v WHERE {where} ORDER BY list, position, code
 
 -- name: page
 -- One page of record versions in the order of lists. One row more than asked tells whether more follow.
--- Which they are is found in indexes alone; their JSON is read besides, where it is not remembered.
+-- Which they are is found in indexes alone; their JSON is read at once where most of it is not remembered.
 WITH found AS ({keys})
-SELECT found.version, found.id, {day} AS sorted_on FROM found ORDER BY found.place, found.id
+SELECT found.version, found.id, {day} AS sorted_on, {body} AS body FROM found ORDER BY found.place, found.id
+
+-- name: body
+-- The JSON of one version that was found.
+(SELECT convert_to(body, 'UTF8') FROM {kind}_version WHERE version = found.version)
 
 -- name: bodies
 -- The JSON of some versions.
-SELECT version, body FROM {kind}_version WHERE version = ANY($1::bigint[])
+SELECT version, convert_to(body, 'UTF8') FROM {kind}_version WHERE version = ANY($1::bigint[])
 
 -- name: keys
 -- The first versions that match.
@@ -110,7 +114,7 @@ SELECT count(*) FROM (SELECT DISTINCT {alias}.version FROM {rows} WHERE {where})
 
 -- name: by_id
 -- The versions that stood under some ids.
-SELECT v.version, v.id, {on} AS sorted_on, v.body FROM {kind}_version v WHERE {where} AND v.id = ANY($2::text[])
+SELECT v.version, v.id, {on} AS sorted_on, convert_to(v.body, 'UTF8') AS body FROM {kind}_version v WHERE {where} AND v.id = ANY($2::text[])
 
 -- name: aggregate
 -- Records counted by group, the largest group first, with the number of groups. A record counts once

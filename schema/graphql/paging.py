@@ -141,22 +141,22 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(
         resolver=_edges,
         description="The records of the page with their places.",
-        metadata=planned(Value(lambda opened, _: opened.edges())),
+        metadata=planned(Value(lambda opened, _: opened.edges(), by_codes=False)),
     )
     nodes: list[T] = strawberry.field(
         resolver=_nodes,
         description="The records of the page.",
-        metadata=planned(Value(lambda opened, _: opened.rows)),
+        metadata=planned(Value(lambda opened, _: opened.rows, by_codes=False)),
     )
     page_info: PageInfo = strawberry.field(
         resolver=_page_info,
         description="Where the page stands in the list.",
-        metadata=planned(Value(lambda opened, _: opened.info())),
+        metadata=planned(Value(lambda opened, _: opened.info(), by_codes=False)),
     )
     total_count: int = strawberry.field(
         resolver=_total_count,
         description="How many records match, exactly, on all pages together.",
-        metadata=planned(Value(lambda opened, _: opened.total)),
+        metadata=planned(Value(lambda opened, _: opened.total, by_codes=False)),
     )
 
 

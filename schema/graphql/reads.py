@@ -26,6 +26,8 @@ class Value:
     """Takes the source, the code lists and the arguments; gives the source of what is selected below."""
     of: str | None = None
     """The field of a record that it is made of, if it is made of one."""
+    by_codes: bool = True
+    """Whether it looks at the code lists."""
 
 
 @dataclass(frozen=True, slots=True)

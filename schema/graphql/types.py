@@ -100,7 +100,7 @@ class Action(Node):
     decided_on: date | None
     period: Period | None
     entities: list[EntityMention] = strawberry.field(
-        resolver=_mentions, metadata=planned(Value(lambda data, _: data["entities"], "entities"))
+        resolver=_mentions, metadata=planned(Value(lambda data, _: data["entities"], "entities", by_codes=False))
     )
     unnamed_subject: str | None
     open_ended: bool
@@ -175,7 +175,7 @@ class Document(Node):
     )
     reprint_evidence: ReprintEvidence | None = strawberry.field(
         resolver=_reprint_evidence,
-        metadata=planned(Value(lambda data, _: data.get("reprint_evidence"), "reprint_evidence")),
+        metadata=planned(Value(lambda data, _: data.get("reprint_evidence"), "reprint_evidence", by_codes=False)),
     )
     clauses: ClauseCounts | None
     basis: Basis

@@ -39,7 +39,7 @@ async def test_each_level_of_lists_is_one_question(store: FakeReader) -> None:
     assert answer.how == "compiled"
     # Pages: the actions of all entities; the figures of all documents; the actions of all documents.
     assert store.calls == {
-        "revision": 1, "codebook": 1, "page": 1, "get": 3, "pages_within": 3, "totals_within": 1,
+        "revision": 1, "page": 1, "get": 3, "pages_within": 3, "totals_within": 1,
     }  # fmt: skip
 
 

@@ -182,8 +182,8 @@ class _Compiler:
                 return writer.slot(Nested(Field(definition, node), nested, pages), of, of)
             case Codes() as codes:
                 return self._codes(writer, codes, definition, details, source)
-            case Value(read=read):
-                writer.needs_book = True
+            case Value(read=read, by_codes=by_codes):
+                writer.needs_book |= by_codes
                 given = arguments_of(Field(definition, node), self._variables)
                 found = f"{writer.constant(partial(read, **given) if given else read)}({source}, book)"
                 return self._completed(writer, definition.type, details, found)
