@@ -41,7 +41,7 @@ from schema.graphql.compiled.plan import (
     Unplanned,
 )
 from schema.graphql.compiled.sources import KINDS, own_value, reader_of, stands_in
-from schema.graphql.compiled.writing import Writer
+from schema.graphql.compiled.writing import Tables, Writer
 from schema.graphql.reads import PLAN, Codes, NestedList, Reference, Root, RootRecord, Value
 from schema.records import RecordKind
 
@@ -142,11 +142,14 @@ class _Compiler:
         if isinstance(read, Codes):
             template = self._item(definition, details)
 
+            def one(code: str | None, book: CodeBook) -> bytes:
+                return orjson.dumps(code and template.write([book.item(read.list, code)], book, ())[0])
+
+            items = Tables(one)
+
             def make(given: bytes, book: CodeBook) -> bytes:
-                codes = orjson.loads(given)
-                items = [book.item(read.list, code) for code in (codes if read.many else [codes] if codes else [])]
-                written = template.write(items, book, ())
-                return orjson.dumps(written if read.many else written[0] if written else None)
+                of, codes = items.of(book), orjson.loads(given)
+                return b"[%s]" % b",".join([of[code] for code in codes]) if read.many else of[codes]
 
             return f"{writer.table(make)}[{text}]"
         if read is not None or not is_leaf_type(type_):
