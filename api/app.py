@@ -9,7 +9,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from api import contract
+from api import answers, contract
+from api.answers import KeptAnswers
 from api.errors import ERRORS, render_error
 from api.graphql import graphql_routes
 from api.guards import OpenHeaders, Preflight, SizeLimits
@@ -77,10 +78,11 @@ def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
     metrics = Metrics()
     app = Starlette(
         routes=routes(settings),
-        # From the outside in: headers on every answer, then names and counts, then what is refused unread.
+        # From the outside in: headers on every answer, names and counts, what was answered before, what is refused.
         middleware=[
             Middleware(OpenHeaders),
             Middleware(Observed, metrics),
+            Middleware(KeptAnswers),
             Middleware(Preflight),
             Middleware(SizeLimits, settings.url_limit_bytes, settings.body_limit_bytes),
         ],
@@ -92,4 +94,5 @@ def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
     app.state.reader = reader
     app.state.settings = settings
     app.state.metrics = metrics
+    app.state.answers = answers.Answers(answers.MEMORY)
     return app

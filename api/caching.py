@@ -15,7 +15,7 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import Kept, answers_of
+from api import answers
 from api.errors import path_of
 from schema.records import Revision
 
@@ -118,11 +118,8 @@ class Variant:
         return Response(status_code=304, headers=self.headers)
 
     def ready(self, request: Request) -> Response | None:
-        """The answer where nothing need be asked for it: the client holds it, or we have given it before."""
-        if self.known_to(request):
-            return self.not_modified()
-        kept = answers_of(request).get(self.etag)
-        return None if kept is None else self._answer(request, kept)
+        """The answer where nothing need be asked for it: the client holds it."""
+        return self.not_modified() if self.known_to(request) else None
 
     def respond(
         self, request: Request, body: bytes, headers: dict[str, str] | None = None, *, keep: bool = True
@@ -131,16 +128,14 @@ class Variant:
 
         It is kept to be given again, unless it must be made anew each time.
         """
+        if self.known_to(request, any_will_do=True):
+            return self.not_modified()
         if self.encoding == "gzip":
             # mtime=0: a strong validator promises the same bytes each time.
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
-        answer = Kept(body, {**self.headers, **(headers or {})}, self.media_type)
         if keep:
-            answers_of(request).keep(self.etag, answer)
-        return self._answer(request, answer)
-
-    def _answer(self, request: Request, answer: Kept) -> Response:
-        return self.not_modified() if self.known_to(request, any_will_do=True) else answer.response()
+            answers.keep(request)
+        return Response(body, headers={**self.headers, **(headers or {})}, media_type=self.media_type)
 
 
 def variant(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api.answers import Kept, answers_of
+from api.answers import keep
 from api.media_types import Media, choose_media, is_json
 from api.web.ide import ide_page, static_routes
 from schema import graphql
@@ -48,40 +48,15 @@ def graphql_routes(engine: Engine, *, body_limit: int) -> list[BaseRoute]:
             if media == HTML:
                 return ide_page()
             text = request.scope["query_string"] if request.method != "POST" else await _body(request, body_limit)
-            key = await _key(request, text, media)
-            if key is not None and (kept := answers_of(request).get(key)) is not None:
-                request.app.state.metrics.graphql_operations.labels("kept").inc()
-                return kept.response()
             asked = _from_url(request) if request.method != "POST" else _from_body(text)
         except RequestError as error:
             return _refuse(error, media)
-        return await _answer(engine, request, asked, media, key)
+        return await _answer(engine, request, asked, media)
 
     return [Route(PATH, endpoint, methods=["GET", "POST"], name="graphql"), *static_routes()]
 
 
-class _Key(NamedTuple):
-    """What an answer is kept by: the latest revision, how many releases there are, and the request as it was sent."""
-
-    revision: int
-    digest: str
-    releases: int
-    media: str
-    method: str
-    text: bytes
-
-
-async def _key(request: Request, text: bytes, media: str) -> _Key | None:
-    """The key of the answer to a request. None where the store does not tell: the engine meets that too."""
-    try:
-        revision = await request.app.state.reader.revision()
-        releases = await request.app.state.reader.releases()
-    except Exception:
-        return None
-    return _Key(revision.number, revision.digest, len(releases), media, request.method, text)
-
-
-async def _answer(engine: Engine, request: Request, asked: graphql.Request, media: str, key: _Key | None) -> Response:
+async def _answer(engine: Engine, request: Request, asked: graphql.Request, media: str) -> Response:
     request_id = request.scope.get("state", {}).get("request_id")
     answer = await engine.answer(asked, request.app.state.reader, request_id)
     request.app.state.metrics.graphql_operations.labels(answer.how).inc()
@@ -89,11 +64,9 @@ async def _answer(engine: Engine, request: Request, asked: graphql.Request, medi
     if answer.outcome == "invalid" and media == JSON:
         status = 200  # clients of the older media type take any other status for a broken server
     own = {"X-Revision": str(answer.extensions["revision"])} if "revision" in answer.extensions else {}
-    response = _respond(status, answer.body, media, own)
-    if key is not None and answer.how == "compiled" and not answer.errors:
-        kept = Kept(bytes(response.body), {**_EVERY_ANSWER, **own}, response.media_type or media)
-        answers_of(request).keep(key, kept, len(key.text))
-    return response
+    if answer.how == "compiled" and not answer.errors:
+        keep(request)
+    return _respond(status, answer.body, media, own)
 
 
 def _respond(status: int, body: Mapping[str, Any], media: str, more: Mapping[str, str] | None = None) -> Response:

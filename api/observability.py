@@ -7,11 +7,13 @@ import re
 import sys
 import time
 import uuid
+from collections.abc import MutableMapping
+from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import path_of, problem_of, problem_response
@@ -23,6 +25,7 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 log = structlog.get_logger("cunzhao.http")
+_LINES = logging.getLogger("cunzhao.http")
 
 
 class Metrics:
@@ -43,16 +46,29 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self.in_flight = Gauge("cunzhao_requests_in_flight", "Requests under way.", registry=self.registry)
+        self.in_flight = 0
+        """Requests under way."""
+        under_way = Gauge("cunzhao_requests_in_flight", "Requests under way.", registry=self.registry)
+        under_way.set_function(lambda: self.in_flight)
         self.graphql_operations = Counter(
             "cunzhao_graphql_operations",
             "GraphQL operations, by how they were executed: compiled, or why not; kept answers are given again.",
             ("how",),
             registry=self.registry,
         )
+        self.kept_operations = self.graphql_operations.labels("kept")
         self.export_rows = Counter(
             "cunzhao_export_rows", "Rows sent in exports.", ("table", "format"), registry=self.registry
         )
+
+
+_REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+def _name_request(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Puts the id of the request under way on a log line."""
+    request_id = _REQUEST_ID.get()
+    return event if request_id is None else {"request_id": request_id, **event}
 
 
 class Observed:
@@ -61,22 +77,24 @@ class Observed:
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
+        self._counted = lru_cache(1024)(metrics.requests.labels)
+        self._timed = lru_cache(1024)(metrics.seconds.labels)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         watched = _Watched(scope, send)
-        with (
-            structlog.contextvars.bound_contextvars(request_id=watched.request_id),
-            self.metrics.in_flight.track_inprogress(),
-        ):
-            try:
-                await self.app(scope, receive, watched.send)
-            except Exception as error:
-                await self._failed(error, watched, receive)
-            finally:
-                self._record(watched)
+        named = _REQUEST_ID.set(watched.request_id)
+        self.metrics.in_flight += 1
+        try:
+            await self.app(scope, receive, watched.send)
+        except Exception as error:
+            await self._failed(error, watched, receive)
+        finally:
+            self.metrics.in_flight -= 1
+            self._record(watched)
+            _REQUEST_ID.reset(named)
 
     async def _failed(self, error: Exception, watched: _Watched, receive: Receive) -> None:
         if watched.status:
@@ -95,9 +113,11 @@ class Observed:
         route = getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in METHODS else "other"
         status = "broken" if watched.broken else str(watched.status or "none")
-        self.metrics.requests.labels(route, method, status).inc()
-        self.metrics.seconds.labels(route, method).observe(seconds)
+        self._counted(route, method, status).inc()
+        self._timed(route, method).observe(seconds)
         level = logging.DEBUG if scope["path"] in _QUIET else logging.INFO
+        if not _LINES.isEnabledFor(level):
+            return
         # Neither the query nor the address of the reader: what somebody looks up here is their affair.
         log.log(
             level,
@@ -120,14 +140,14 @@ class _Watched:
         self.sent = 0
         self.broken = False
         self._send = send
-        offered = Headers(scope=scope).get("x-request-id", "")
+        offered = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
         self.request_id = offered if _SANE_ID.fullmatch(offered) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = self.request_id
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            MutableHeaders(scope=message)["X-Request-Id"] = self.request_id
+            message["headers"] = [*message["headers"], (b"x-request-id", self.request_id.encode())]
         else:
             self.sent += len(message.get("body", b""))
         await self._send(message)
@@ -136,7 +156,7 @@ class _Watched:
 def configure_logging(settings: Settings) -> None:
     """Send our log lines and those of the libraries to standard error, in the shape the settings ask for."""
     shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+        _name_request,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
