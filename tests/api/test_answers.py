@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from schema.ports import StoreUnavailable
 from schema.records import Action, AnyRecord, Document, Entity, Figure, RecordKind
+from schema.releases import Release
 from tests.api.conftest import Serve
 from tests.support import corpus
 from tests.unit import fake_reader
@@ -38,7 +40,7 @@ def test_a_list_is_read_once(store: FakeReader, serve: Serve, path: str) -> None
     first = client.get(path)
     store.calls.clear()
     assert same(first, client.get(path))
-    assert store.calls == {"revision": 1}
+    assert store.calls == {"revision": 1, "releases": 1}
     plain = client.get(path, headers={"Accept-Encoding": "identity"})
     assert (plain.json(), plain.headers.get("content-encoding")) == (first.json(), None)
     assert client.get(path, headers={"If-None-Match": "*"}).status_code == 304
@@ -49,7 +51,7 @@ def test_a_graphql_answer_is_read_once(store: FakeReader, serve: Serve) -> None:
     first = client.post("/graphql", json=QUESTION)
     store.calls.clear()
     assert same(first, client.post("/graphql", json=QUESTION))
-    assert store.calls == {"revision": 1}
+    assert store.calls == {"revision": 1, "releases": 1}
     other = client.post("/graphql", json={**QUESTION, "variables": {"n": 1}})
     assert len(other.json()["data"]["actions"]["nodes"]) == 1
     newer = client.post("/graphql", json=QUESTION, headers={"Accept": "application/graphql-response+json"})
@@ -64,6 +66,22 @@ def test_another_revision_has_other_answers(store: FakeReader, serve: Serve, mon
     monkeypatch.setattr(fake_reader, "LATEST", fake_reader.LATEST + 1)
     after = [each().headers["x-revision"] for each in ask]
     assert [int(number) for number in after] == [int(number) + 1 for number in before]
+
+
+def test_a_release_that_has_come_is_told(store: FakeReader, serve: Serve) -> None:
+    client = serve(store)
+    assert client.get("/v1/actions").json()["meta"]["release"] is None
+    committed_at = datetime(2026, 1, 1, tzinfo=UTC)
+    store.named = [Release(name="2026.1.1", revision=fake_reader.LATEST, committed_at=committed_at, previous=None)]
+    assert client.get("/v1/actions").json()["meta"]["release"] == "2026.1.1"
+
+
+def test_a_long_request_is_answered_anew(store: FakeReader, serve: Serve) -> None:
+    client = serve(store)
+    long = {**QUESTION, "variables": {"n": 1, "unused": "x" * 9_000}}
+    answers = [client.post("/graphql", json=long) for _ in range(2)]
+    assert same(*answers)
+    assert 'how="kept"} 0.0' in client.get("/metrics").text
 
 
 def test_what_went_wrong_is_not_kept(store: FakeReader, serve: Serve) -> None:
