@@ -15,6 +15,7 @@ from tests.bench import report
 from tests.bench.alone import measure_singles
 from tests.bench.bulk import dumped, embedded_start, ingest_rates, machine, pgbench_rate
 from tests.bench.data import SEED, prepare
+from tests.bench.files import file_rates
 from tests.bench.measure import Effort, Sample, compare, memory
 from tests.bench.questions import COMPARED, Supply, only_ours
 from tests.bench.services import Bench, bench
@@ -40,6 +41,7 @@ async def measured(bench: Bench, results: Results, effort: Effort) -> None:
     await connection.close()
     results.facts |= {f"memory of {name} MB": size for name, size in memory(bench).items()}
     results.facts |= await asyncio.to_thread(exports, bench, 60 * effort.seconds)
+    results.facts |= await asyncio.to_thread(file_rates, round(100 * effort.seconds), 4 * effort.repeats)
     results.facts |= await ingest_rates(bench.dsn, int(10_000 * effort.seconds))
     if peers:
         results.facts["postgraphile rows/s"] = await postgraphile_rows(bench, 3 * effort.seconds)

@@ -15,6 +15,7 @@ import pytest
 from tests.bench import asks, report
 from tests.bench.bulk import dumped
 from tests.bench.client import Ask, fetch, run
+from tests.bench.files import file_rates
 from tests.bench.measure import AnswersDiffer, Sample, check, sample
 from tests.bench.processes import Running, cpu_seconds, free_port, memory_bytes, server
 from tests.bench.questions import COMPARED, Contender, Question
@@ -145,3 +146,9 @@ def test_the_report_stands_between_its_marks(tmp_path: Path, monkeypatch: pytest
     bars = ElementTree.fromstring(chart.read_text(encoding="utf-8"))  # noqa: S314  # what was just written
     assert len(bars.findall("{http://www.w3.org/2000/svg}rect")) == sum(len(q.contenders) for q in COMPARED)
     assert report.BEGIN in (report.ROOT / "api" / "web" / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+
+
+def test_a_file_is_fetched_from_us_and_from_a_bare_server() -> None:
+    rates = file_rates(2, 1)
+    assert min(rates["file MB/s"], rates["sendfile MB/s"]) > 1
+    assert rates["file memory MB"] < 40
