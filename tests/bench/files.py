@@ -17,15 +17,8 @@ from statistics import median
 from typing import cast
 from urllib.parse import urlsplit
 
-import uvicorn
-
-from api.app import create_app
-from api.raw_addresses import LenientProtocol
-from api.settings import Settings
-from schema.releases import Release
 from tests.bench.processes import free_port, memory_bytes, server
 from tests.support.releases import published
-from tests.unit.fake_reader import FakeReader
 
 ROOT = Path(__file__).parents[2]
 NAME, FILE = "2026.11.1", "actions.ndjson"
@@ -72,6 +65,14 @@ def _seconds(url: str, length: int) -> float:
 
 
 def _serve_ours(port: int, folder: Path) -> None:
+    import uvicorn
+
+    from api.app import create_app
+    from api.raw_addresses import LenientProtocol
+    from api.settings import Settings
+    from schema.releases import Release
+    from tests.unit.fake_reader import FakeReader
+
     reader = FakeReader({})
     reader.named = (Release(name=NAME, revision=1, committed_at=datetime(2026, 11, 1, tzinfo=UTC), previous=None),)
     app = create_app(Settings(releases_folder=folder), reader)
