@@ -77,8 +77,9 @@ class Run:
         return written
 
     async def _listing(self, listing: Listing, pages: Pages) -> Any:
-        page = await listing.page() if pages.page else None
+        # First how many there are: where they are few, that tells the store how the page is found soonest.
         total = await listing.total() if pages.total else None
+        page = await listing.page() if pages.page else None
         opened = Opened(listing, page, total)
         (written,) = await self._written(pages.template, [opened], listing.snapshot)
         return written
