@@ -113,9 +113,19 @@ async def delta(connection: Connection, since: int, until: int) -> AsyncGenerato
     for table in CHANGED_TABLES:
         line = statement("delta_line").format(table=table)
         for name in ("delta_gone", "delta_here"):
-            sql = statement(name).format(line=line, rows=_rows(table))
+            rows = _rows(table)
+            sql = statement(name).format(line=line, rows=rows, gone=statement("gone").format(rows=rows))
             # Codes are few, and in no index by what is their id here.
             walked = name == "delta_here" and table in KIND_OF_TABLE
             async with aclosing(copied(connection, sql, [since, until], walked=walked)) as chunks:
                 async for chunk in chunks:
                     yield chunk
+
+
+async def dropped_without_cause(connection: Connection, since: int, until: int) -> str | None:
+    """A record that stood at a revision and does not at a later one though none says why; None if there is none."""
+    for table, kind in KIND_OF_TABLE.items():
+        sql = statement("dropped").format(gone=statement("gone").format(rows=_rows(table)))
+        if (found := await connection.fetchval(sql, since, until)) is not None:
+            return f"{kind} {found}"
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from db.deltas import dropped_without_cause
 from db.release.snapshot import Snapshot
 from db.statements import statement
 from db.verify.compare import anchor_fault
@@ -58,8 +59,7 @@ async def validate(snapshot: Snapshot, before: int | None, manifest: Manifest | 
 
 async def _nothing_dropped(snapshot: Snapshot, before: int, manifest: Manifest | None) -> None:
     """Whether every record of the release before stands, or a revision says why it does not."""
-    sql = statement("check_dropped")
-    if fault := await snapshot.connection.fetchval(sql, before, snapshot.revision):
+    if fault := await dropped_without_cause(snapshot.connection, before, snapshot.revision):
         raise CannotRelease(f"{fault}, which is no reason for it to be gone since r{before}")
     if manifest is None:
         return

@@ -62,18 +62,26 @@ GROUP BY 1, 3
 '{{"op":"' || d.op || '","table":"{table}","id":' || to_json(d.id) || ',"revision":' || r.number
 || ',"cause":"' || r.cause || '","note":' || to_json(r.note) || coalesce(',"record":' || d.body, '') || '}}'
 
--- name: delta_gone
+-- name: gone
 -- What one table has at a revision ($1) and no more at a later one ($2), with the last revision that closed it.
-SELECT {line}
-FROM (
-    SELECT b.id, 'DEL' AS op, NULL::text AS body,
-           (SELECT max(l.revision_to) FROM {rows} l WHERE l.id = b.id AND l.revision_to <= $2) AS revision
-    FROM {rows} b
-    WHERE b.revision_from <= $1 AND b.revision_to > $1 AND b.revision_to <= $2
-      AND NOT EXISTS (SELECT FROM {rows} v WHERE v.id = b.id AND v.revision_from > $1 AND v.revision_from <= $2
-                      AND (v.revision_to IS NULL OR v.revision_to > $2))
-) d JOIN revision r ON r.number = d.revision
-ORDER BY d.revision, d.id
+SELECT b.id, 'DEL' AS op, NULL::text AS body,
+       (SELECT max(l.revision_to) FROM {rows} l WHERE l.id = b.id AND l.revision_to <= $2) AS revision
+FROM {rows} b
+WHERE b.revision_from <= $1 AND b.revision_to > $1 AND b.revision_to <= $2
+  AND NOT EXISTS (SELECT FROM {rows} v WHERE v.id = b.id AND v.revision_from > $1 AND v.revision_from <= $2
+                  AND (v.revision_to IS NULL OR v.revision_to > $2))
+
+-- name: delta_gone
+-- The lines of what is gone.
+SELECT {line} FROM ({gone}) d JOIN revision r ON r.number = d.revision ORDER BY d.revision, d.id
+
+-- name: dropped
+-- The first record that is gone though no revision that closed it was made because of it: code lists come and go
+-- without taking records with them.
+SELECT d.id || coalesce(' was closed by r' || r.number || ' (' || r.cause || ')', ' was closed by no revision')
+FROM ({gone}) d LEFT JOIN revision r ON r.number = d.revision
+WHERE r.cause IS NULL OR r.cause = 'vocabulary'
+ORDER BY d.revision, d.id LIMIT 1
 
 -- name: delta_here
 -- What one table has at a revision ($2) and not, or otherwise, at an earlier one ($1), with the revision that opened it.

@@ -97,24 +97,6 @@ FROM used LEFT JOIN (
     UNION ALL SELECT 'entity', v.id FROM entity_version v WHERE {where}
 ) standing ON (standing.of, standing.id) = (used.of, used.other)
 
--- name: check_dropped
--- The first record that stood at a revision ($1) and does not at a later one ($2), though no revision that closed it
--- was made because of it: code lists come and go without taking records with them.
-SELECT min(dropped.kind || ' ' || dropped.id || coalesce(' was closed by r' || r.number || ' (' || r.cause || ')',
-                                                        ' was closed by no revision'))
-FROM (
-    SELECT v.kind, v.id, max(v.revision_to) FILTER (WHERE v.revision_to <= $2) AS closed
-    FROM (SELECT 'document' AS kind, id, revision_from, revision_to FROM document_version
-          UNION ALL SELECT 'entity', id, revision_from, revision_to FROM entity_version
-          UNION ALL SELECT 'action', id, revision_from, revision_to FROM action_version
-          UNION ALL SELECT 'figure', id, revision_from, revision_to FROM figure_version) v
-    WHERE v.revision_from <= $2
-    GROUP BY v.kind, v.id
-    HAVING bool_or(v.revision_from <= $1 AND (v.revision_to IS NULL OR v.revision_to > $1))
-       AND NOT bool_or(v.revision_to IS NULL OR v.revision_to > $2)
-) dropped LEFT JOIN revision r ON r.number = dropped.closed
-WHERE r.cause IS NULL OR r.cause = 'vocabulary'
-
 -- name: check_anchors
 -- The anchors of the records that stand at a revision whose texts are held, text by text.
 SELECT * FROM (
