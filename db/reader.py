@@ -65,7 +65,7 @@ def _store_errors() -> Iterator[None]:
 class PostgresReader:
     """Reads one store through a pool of read-only connections."""
 
-    def __init__(self, pool: Pool, *, fresh_for: float = 0.0, memory: int = 64 * 2**20) -> None:
+    def __init__(self, pool: Pool, *, fresh_for: float = 0.0, memory: int = 48 * 2**20) -> None:
         """`fresh_for` is as in `Revisions`; `memory` bounds the record versions that are remembered, in bytes."""
         self._pool = pool
         self._revisions = Revisions(fresh_for)

@@ -125,7 +125,7 @@ class Filter(_Frozen):
 
     @model_validator(mode="after")
     def _answerable(self) -> Self:
-        groups = {name: len(value) for name, value in self if isinstance(value, tuple)}
+        groups = {name: len(value) for name, value in self.__dict__.items() if type(value) is tuple}
         if (asked := sum(groups.values())) > MAX_CONDITIONS:
             most = max(groups, key=lambda name: groups[name])
             raise BadQuery(most, f"at most {MAX_CONDITIONS} conditions may be asked at once, not {asked}")

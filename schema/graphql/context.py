@@ -14,6 +14,12 @@ class Context:
         """The revision answered from: the latest, if any field was answered from that, else the first one opened."""
         self._snapshots: dict[str, Shared[Snapshot]] = {}
 
+    async def open(self, as_of: AsOf | None = None, cursor: int | None = None) -> Snapshot:
+        """The same as `snapshot`, for a request that opens one only."""
+        if cursor is not None:
+            return await self.snapshot(as_of, cursor)
+        return await self._open(as_of, chosen=as_of is not None)
+
     async def snapshot(self, as_of: AsOf | None = None, cursor: int | None = None) -> Snapshot:
         """The store at the point asked for, else at the revision of the cursor, else at the latest."""
         if as_of is None and cursor is not None:

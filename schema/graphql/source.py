@@ -37,7 +37,7 @@ class Snapshot:
         self.revision = revision
         self.chosen = chosen
         """Whether the request names this revision, so that a cursor of another one contradicts it."""
-        self._book: Shared[CodeBook] | None = None
+        self._book: CodeBook | None = None
         self._loaders: dict[RecordKind, DataLoader[str, Stored | None]] = {}
 
     @property
@@ -48,8 +48,8 @@ class Snapshot:
     async def book(self) -> CodeBook:
         """The code lists."""
         if self._book is None:
-            self._book = Shared(self.reader.codebook(self.number))
-        return await self._book.result()
+            self._book = await self.reader.codebook(self.number)
+        return self._book
 
     async def records(self, kind: RecordKind, rows: Iterable[Row]) -> "list[Stored]":
         """Rows as sources of GraphQL types."""

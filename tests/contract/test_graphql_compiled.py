@@ -109,6 +109,8 @@ async def test_a_canonical_request_answers_as_it_was_written(reader: PostgresRea
     for _ in range(QUESTIONS // 8):
         question = questions.make()
         asked = await COMPILED.answer(Request(question.text, question.variables), reader, "r")
+        if asked.outcome != "executed":
+            continue  # what costs too much as it was written may cost less once its fragments are resolved
         try:
             text = citable_request(COMPILED, question.text, question.variables, None).text
         except BadQuery:

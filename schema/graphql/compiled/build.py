@@ -26,11 +26,10 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues
 
 from schema.codes import CodeBook
-from schema.graphql.compiled.arguments import arguments_of, strawberry_field
+from schema.graphql.compiled.arguments import arguments_of, reading, strawberry_field
 from schema.graphql.compiled.cutting import cuttable, cutter
 from schema.graphql.compiled.plan import (
     AtHand,
-    Field,
     Link,
     Nested,
     Pages,
@@ -102,7 +101,7 @@ class _Compiler:
         else:
             writer = Writer()
             below = writer.template(self._completed(writer, definition.type, details, "source"))
-        return RootPlan(key, Field(definition, details[0].node), read, below)
+        return RootPlan(key, reading(definition, details[0].node, self._variables), read, below)
 
     def _shapes(self, type_: Any, details: Details) -> dict[RecordKind, Shape]:
         """What is selected of each kind of record that a type may be."""
@@ -182,12 +181,12 @@ class _Compiler:
             case NestedList() as nested:
                 pages = self._pages(cast(GraphQLObjectType, get_named_type(definition.type)), details)
                 of = f"{source}['id']"
-                return writer.slot(Nested(Field(definition, node), nested, pages), of, of)
+                return writer.slot(Nested(reading(definition, node, self._variables), nested, pages), of, of)
             case Codes() as codes:
                 return self._codes(writer, codes, definition, details, source)
             case Value(read=read, by_codes=by_codes):
                 writer.needs_book |= by_codes
-                given = arguments_of(Field(definition, node), self._variables)
+                given = arguments_of(definition, node, self._variables)
                 found = f"{writer.constant(partial(read, **given) if given else read)}({source}, book)"
                 return self._completed(writer, definition.type, details, found)
         if field.base_resolver is not None:

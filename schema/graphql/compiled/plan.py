@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import FieldNode, GraphQLField
-
 from schema.codes import CodeBook
+from schema.graphql.compiled.arguments import Arguments
 from schema.graphql.reads import NestedList, Root, RootRecord
 from schema.records import RecordKind
 
@@ -67,14 +66,6 @@ class AtHand:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Field:
-    """A field whose arguments are read anew for each request."""
-
-    definition: GraphQLField
-    node: FieldNode
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Pages:
     """What is selected of a list, and which questions it needs. Its source is an `Opened`."""
 
@@ -87,7 +78,7 @@ class Pages:
 class Nested:
     """A list of records below another record, which is known by its id."""
 
-    field: Field
+    arguments: Arguments
     read: NestedList
     pages: Pages
 
@@ -100,7 +91,7 @@ class RootPlan:
     """One field of the operation: where its source comes from and how it is written."""
 
     key: str
-    field: Field
+    arguments: Arguments
     read: Root | RootRecord
     """How the source is found."""
     below: Template | Pages | Mapping[RecordKind, Link]

@@ -16,7 +16,6 @@ import orjson
 from graphql.execution.values import VariableValues
 
 from schema.graphql.arguments import filter_of, optional
-from schema.graphql.compiled.arguments import arguments_of
 from schema.graphql.compiled.fragments import Fragments
 from schema.graphql.compiled.plan import AtHand, Filled, Link, Nested, Pages, Plan, RootPlan, Shape, Template, Unplanned
 from schema.graphql.context import Context
@@ -31,15 +30,19 @@ from schema.records import RecordKind
 class _Asking:
     """What a root field finds its source with: it remembers the snapshot that was opened."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, alone: bool) -> None:
         self._context = context
+        self._alone = alone
         self.reader = context.reader
         self.opened: Snapshot | None = None
         self.info: Any = SimpleNamespace(context=self)
 
     async def snapshot(self, as_of: AsOf | None = None, cursor: int | None = None) -> Snapshot:
         """The same as of a `Context`."""
-        self.opened = await self._context.snapshot(as_of, cursor)
+        if self.opened is None or not self._alone:
+            # Fields beside each other share what they open at the same time; one alone need not wait for anybody.
+            of = self._context.open if self._alone else self._context.snapshot
+            self.opened = await of(as_of, cursor)
         return self.opened
 
 
@@ -53,7 +56,8 @@ class Run:
 
     async def data(self, plan: Plan) -> bytes:
         """The `data` of the answer as JSON."""
-        asked = [self._root(root) for root in plan.roots if isinstance(root, RootPlan)]
+        roots = [root for root in plan.roots if isinstance(root, RootPlan)]
+        asked = [self._root(root, alone=len(roots) == 1) for root in roots]
         found = iter(await _together(asked))
         written = {
             root.key if isinstance(root, RootPlan) else root[0]: next(found) if isinstance(root, RootPlan) else root[1]
@@ -61,9 +65,9 @@ class Run:
         }
         return orjson.dumps(written)
 
-    async def _root(self, root: RootPlan) -> Any:
-        asking = _Asking(self._context)
-        given = arguments_of(root.field, self._variables)
+    async def _root(self, root: RootPlan, *, alone: bool) -> Any:
+        asking = _Asking(self._context, alone=alone)
+        given = root.arguments(self._variables)
         if isinstance(root.read, RootRecord):
             kind = await root.read.find(asking.info, **given)
             if kind is None or asking.opened is None:
@@ -79,7 +83,7 @@ class Run:
     async def _listing(self, listing: Listing, pages: Pages) -> Any:
         # First how many there are: where they are few, that tells the store how the page is found soonest.
         total = await listing.total() if pages.total else None
-        page = await listing.page() if pages.page else None
+        page = await listing.snapshot.reader.page(listing.query) if pages.page else None
         opened = Opened(listing, page, total)
         (written,) = await self._written(pages.template, [opened], listing.snapshot)
         return written
@@ -159,7 +163,7 @@ class Run:
 
     async def _nested(self, snapshot: Snapshot, nested: Nested, parents: Sequence[str]) -> dict[Any, Filled]:
         """One list below several records. A cursor belongs to the list of one of them."""
-        given = arguments_of(nested.field, self._variables)
+        given = nested.arguments(self._variables)
         kind, within, pages = nested.read.kind, nested.read.within, nested.pages
         listings = [await nested_listing(kind, {within: p}, given, snapshot, self._context) for p in parents]
         if optional(given, "after") is not None:
