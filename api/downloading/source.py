@@ -23,6 +23,8 @@ _TRIES = 5
 """How often in a row a server may fail to send anything."""
 _FIRST_WAIT, _REDIRECTS, _SECONDS = 0.1, 5, 30
 _CHUNK = 2**18
+_TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
+"""Statuses that may be gone in a moment."""
 _AGENT = "cunzhao-download/1"
 
 Told = Callable[[int], None]
@@ -136,10 +138,12 @@ class Source:
     def _append(self, url: str, length: int, begun: _Begun) -> None:
         """Fetch what is missing, or all of it from a server that has no parts."""
         with self._client.stream("GET", url, headers=self._after(url, begun.length)) as answer:
-            if answer.status_code != 206:
+            if answer.status_code in (200, 416):
                 begun.clear()
             if answer.status_code == 416:
                 raise _CutOff("the server does not have the rest of what is here already")
+            if answer.status_code in _TRY_AGAIN:
+                raise _CutOff(f"{answer.status_code} {answer.reason_phrase}")
             if not answer.is_success:
                 answer.read()
                 raise CannotDownload(_refusal(answer))

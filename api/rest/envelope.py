@@ -71,7 +71,7 @@ class Listing:
         return b',"highlights":', orjson.dumps(found)
 
 
-def respond_detail(request: Request, body: bytes, variant: Variant) -> Response:
-    """One record as an answer."""
+def respond_detail(request: Request, body: bytes, variant: Variant, *, keep: bool = True) -> Response:
+    """One record as an answer. `keep` as in `Variant.respond`."""
     parts = (b'{"data":', body, b',"meta":', orjson.dumps(meta(variant.revision, variant.release)), b"}")
-    return variant.respond(request, b"".join(parts))
+    return variant.respond(request, b"".join(parts), keep=keep)

@@ -47,20 +47,26 @@ class ReleaseFiles:
 
 
 class Shelf:
-    """The folder of releases. What a manifest says is read once: releases do not change."""
+    """The folder of releases. A manifest is read once, and again should its files be built anew."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._read: dict[str, ReleaseFiles] = {}
+        self._read: dict[str, tuple[tuple[int, int, int], ReleaseFiles | None]] = {}
 
     async def files_of(self, release: str) -> ReleaseFiles | None:
         """The files of a release on record; None if they are not on this machine."""
-        if release not in self._read:
-            found = await run_sync(read_release, self.folder, release)
-            if found is None:
-                return None
-            self._read[release] = found
-        return self._read[release]
+        return await run_sync(self._files_of, release)
+
+    def _files_of(self, release: str) -> ReleaseFiles | None:
+        try:
+            found = (self.folder / release / INDEX).stat()
+        except FileNotFoundError:
+            return None
+        state = found.st_ino, found.st_mtime_ns, found.st_size
+        known = self._read.get(release)
+        if known is None or known[0] != state:
+            known = self._read[release] = state, read_release(self.folder, release)
+        return known[1]
 
 
 def shelf_of(request: Request) -> Shelf:

@@ -17,7 +17,7 @@ from api.rest.files import answer_file
 from api.rest.questions import read_query, settle
 from api.rest.release_files import ReleaseFiles, shelf_of
 from schema.query import AsOf
-from schema.releases import SUM_SUFFIX, Release
+from schema.releases import INDEX, SUM_SUFFIX, Release
 
 LATEST = "latest"
 _PREFIX = "/v1/releases"
@@ -51,10 +51,12 @@ async def get_release(request: Request) -> Response:
         return release
     files = await _files(request, release)
     revision = await reader_of(request).revision(AsOf(text=release.name, revision=release.revision))
-    shown = variant(request, question.pairs, revision, pinned=True)
+    # What was validated may differ where the same release is built again.
+    pairs = (*question.pairs, (INDEX, files.files[INDEX].sha256))
+    shown = variant(request, pairs, revision, pinned=True)
     if (answer := shown.ready(request)) is not None:
         return answer
-    return respond_detail(request, orjson.dumps(_linked(request, files)), shown)
+    return respond_detail(request, orjson.dumps(_linked(request, files)), shown, keep=False)
 
 
 def _linked(request: Request, files: ReleaseFiles) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
 
+import httpx
 import orjson
 import pytest
 from click.testing import CliRunner, Result
@@ -25,6 +26,7 @@ from click.testing import CliRunner, Result
 from api.cli.downloading import download
 from api.downloading import CannotDownload, source
 from api.settings import Settings
+from schema.releases import Manifest
 from tests.api.conftest import running
 from tests.support.cutting import cutting
 from tests.support.processes import cunzhao
@@ -183,6 +185,32 @@ def test_a_server_that_sends_nothing_is_given_up(server: str, tmp_path: Path) ->
     assert begun[0].endswith(".part")
     assert NEW["actions.csv"].startswith(begun[1])
     assert begun[1]
+
+
+def test_a_server_that_is_busy_for_a_moment_costs_nothing(tmp_path: Path) -> None:
+    data, asked = NEW["actions.csv"], []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        if asked.count("GET") < 3:
+            return httpx.Response(503)
+        start = int(request.headers["range"].removeprefix("bytes=").rstrip("-"))
+        return httpx.Response(
+            206, stream=httpx.ByteStream(data[start:]), headers={"content-range": f"bytes {start}-9/10"}
+        )
+
+    resource = Manifest.model_validate_json((published_manifest(tmp_path)).read_bytes()).resources[0]
+    part = tmp_path / "actions.csv.part"
+    part.write_bytes(data[:100])
+    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
+        source.Source(client, "http://record.example").fetch("2026.11.2", resource, part, lambda _: None)
+    assert part.read_bytes() == data
+    assert asked == ["HEAD", "GET"] * 3
+
+
+def published_manifest(folder: Path) -> Path:
+    published(folder / "made", "2026.11.2", 4, NEW)
+    return folder / "made" / "2026.11.2" / "index.json"
 
 
 def test_a_beginning_of_other_bytes_is_thrown_away(server: str, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -277,6 +278,22 @@ def test_links_and_damaged_files_are_not_served(tmp_path: Path) -> None:
         assert httpx.get(f"{url}/v1/releases/2026.11.1/actions.csv").status_code == 404
         damaged = httpx.get(f"{url}/v1/releases/2026.11.1/actions.ndjson")
     assert (damaged.status_code, str(tmp_path) in damaged.text) == (500, False)
+
+
+def test_a_release_that_is_built_anew_is_read_anew(tmp_path: Path) -> None:
+    reader = FakeReader({})
+    reader.named = (published(tmp_path, "2026.11.1", 2, {"codes.csv": b"first"}),)
+    with running(reader, Settings(releases_folder=tmp_path)) as url:
+        before = httpx.get(f"{url}/v1/releases/2026.11.1")
+        assert httpx.get(f"{url}/v1/releases/2026.11.1/codes.csv").content == b"first"
+        shutil.rmtree(tmp_path / "2026.11.1")
+        assert httpx.get(f"{url}/v1/releases/2026.11.1/codes.csv").status_code == 404
+        published(tmp_path, "2026.11.1", 2, {"codes.csv": b"the second"})
+        assert httpx.get(f"{url}/v1/releases/2026.11.1/codes.csv").content == b"the second"
+        assert httpx.get(f"{url}/v1/releases/latest/index.json", follow_redirects=True).status_code == 200
+        after = httpx.get(f"{url}/v1/releases/2026.11.1")
+    assert before.headers["etag"] != after.headers["etag"]
+    assert after.json()["data"]["resources"][0]["bytes"] == len(b"the second")
 
 
 @pytest.mark.parametrize("path", ["/v1/releases", "/v1/releases/2026.11.1", "/v1/releases/2026.11.1/actions.csv"])
