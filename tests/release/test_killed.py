@@ -18,7 +18,7 @@ from schema.releases import SUMS
 from tests.support import corpus
 from tests.support.processes import CUNZHAO, environment
 
-FAULTS = int(os.environ.get("FAULTS", "3"))
+FAULTS = int(os.environ.get("FAULTS", "2"))
 SEED = int(os.environ.get("SEED", "20261122"))
 MARK = "killed"
 """Put into what a killed build has left, to know it from what the next one begins."""
