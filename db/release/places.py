@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from db.embedded.lock import FileLock
 from db.release.validating import CannotRelease
 from schema.releases import INDEX, Manifest
@@ -27,9 +29,15 @@ class Places:
         return self.folder / name
 
     def manifest(self, name: str) -> Manifest | None:
-        """What a release says of itself; None where its files are not here."""
+        """What a release says of itself; None where its files are not here.
+
+        Raises `CannotRelease` where something else stands in the place of the manifest.
+        """
         file = self.of(name) / INDEX
-        return Manifest.model_validate_json(file.read_bytes()) if file.is_file() else None
+        try:
+            return Manifest.model_validate_json(file.read_bytes()) if file.is_file() else None
+        except ValidationError:
+            raise CannotRelease(f"{file} is no manifest of a release; move its folder elsewhere first") from None
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from db.pool import Connection
 from db.release.ledger import read_releases
 from db.release.places import Places
 from db.release.shipped import ShippedRelease
+from db.release.validating import CannotRelease
 from db.statements import statement
 from db.verify.run import Check, Tell
 from schema.releases import INDEX, SUM_SUFFIX, SUMS, Manifest, Release, Resource
@@ -28,8 +29,8 @@ async def verify_releases(
     for release in await read_releases(connection):
         try:
             manifest = places.manifest(release.name)
-        except ValueError as error:
-            check.note(f"release {release.name}: {INDEX} is no manifest: {' '.join(str(error).split())}")
+        except CannotRelease as error:
+            check.note(f"release {release.name}: {error}")
             continue
         if manifest is None:
             missing += 1

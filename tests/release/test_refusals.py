@@ -64,6 +64,12 @@ async def test_a_record_may_not_go_without_a_reason(store: Connection, places: P
     assert f"figure {figure.id} was closed by r8 (vocabulary)" in await refused(store, places)
 
 
+async def test_a_broken_manifest_is_named(store: Connection, places: Places) -> None:
+    manifest = await cut(store, places)
+    (places.of(manifest.name) / INDEX).write_text('{"name": "20')
+    assert f"{INDEX} is no manifest of a release" in await refused(store, places)
+
+
 async def test_a_retraction_is_a_reason(store: Connection, places: Places) -> None:
     await cut(store, places)
     figure = next(r for r in corpus.document_change(2022).records if isinstance(r, Figure))
