@@ -24,7 +24,7 @@ from db.pool import Connection
 from db.release.shipped import ShippedRelease, enter_shipped, shipped_lines
 from db.sketches import Sketch, StoredSketch
 from db.statements import statement
-from db.writer import commit, hold_sketches
+from db.writer import commit, hold_sketches, latest
 from schema.codes import CodeItem
 from schema.extraction import Unhandled
 from schema.records import RECORD_MODELS, RecordKind, Revision
@@ -158,20 +158,19 @@ async def apply_dataset(connection: Connection, dataset: Dataset) -> Applied:
 
     Raises `RevisionDiffers` if the dataset does not hold what its ledger says; nothing is written then.
     """
-    own = [row["digest"] for row in await connection.fetch(statement("all_revisions"))]
-    theirs = [revision.digest for revision in dataset.revisions]
-    shared = next((n for n, pair in enumerate(zip(own, theirs, strict=False)) if pair[0] != pair[1]), None)
-    if shared is None:
-        shared = min(len(own), len(theirs))
-    if len(own) > shared:
+    last = await latest(connection)
+    held, theirs = last.number if last else 0, [revision.digest for revision in dataset.revisions]
+    own = [row["digest"] for row in await connection.fetch(statement("first_digests"), len(theirs))]
+    shared = next((n for n, pair in enumerate(zip(own, theirs, strict=False)) if pair[0] != pair[1]), len(own))
+    if held > shared:
         added, left = await enter_shipped(connection, dataset.releases, shared)
-        return Applied(0, len(own) - shared, len(theirs) - shared, added, left)
+        return Applied(0, held - shared, len(theirs) - shared, added, left)
     async with connection.transaction():
         for revision in dataset.revisions[shared:]:
             await commit(connection, dataset.changes[revision.number], ledger=revision)
         if len(theirs) > shared:
-            held = {row["id"] for row in await connection.fetch(statement("all_documents"))}
-            await hold_sketches(connection, [one for one in dataset.sketches if one.document in held])
+            known = {row["id"] for row in await connection.fetch(statement("all_documents"))}
+            await hold_sketches(connection, [one for one in dataset.sketches if one.document in known])
         added, left = await enter_shipped(connection, dataset.releases, len(theirs))
     return Applied(len(theirs) - shared, own=0, missing=0, releases=added, unnamed=left)
 

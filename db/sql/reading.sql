@@ -23,6 +23,10 @@ WHERE v.id = $1 AND v.revision_to <= $2 ORDER BY v.revision_to DESC LIMIT 1
 -- The ledger.
 SELECT number, committed_at, cause, note, digest FROM revision ORDER BY number
 
+-- name: first_digests
+-- The digests of the oldest revisions.
+SELECT digest FROM revision WHERE number <= $1 ORDER BY number
+
 -- name: vocabulary_revision
 -- The newest revision that touched a code list, up to one: what the code lists as of it are cached by.
 SELECT coalesce(max(greatest(revision_from, CASE WHEN revision_to <= $1 THEN revision_to END)), 0)
