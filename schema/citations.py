@@ -67,7 +67,7 @@ class Citation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     release: str = Field(pattern=RELEASE_PATTERN, description="The release that was asked.")
-    rows: int = Field(ge=0, lt=2**53, strict=True, description="How many records, groups or codes came out.")
+    rows: int = Field(ge=0, lt=2**53, strict=True, description="How many records, groups, codes or changes came out.")
     sha256: str = Field(pattern=SHA256_PATTERN, description="SHA-256 of the canonical result.")
     query: CitedQuery = Field(description="What was asked, in its canonical form.")
 

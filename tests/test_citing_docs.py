@@ -47,7 +47,10 @@ def compute(program: str, folder: Path) -> str:
 def test_the_export_has_the_hash_that_is_cited(shipped: str) -> None:
     citation = cited(LIST, shipped)
     assert citation["release"] == SHIPPED_RELEASE
-    assert run(EXPORT, shipped).split()[0] == citation["sha256"]
+    of_list, _, of_delta, _ = run(EXPORT, shipped).split()
+    assert of_list == citation["sha256"]
+    delta = httpx.post(f"{shipped}/v1/citations", json={"query": f"/v1/releases/r1...{SHIPPED_RELEASE}.ndjson"})
+    assert of_delta == delta.json()["data"]["sha256"]
     assert citation["rows"] > 0
     assert run(BIBTEX, shipped) == citation["bibtex"]
 

@@ -1,16 +1,20 @@
-"""Addresses of ours that can be cited: lists, exports, single records, counts by group, code lists."""
+"""Addresses of ours that can be cited: lists, exports, single records, counts by group, code lists, changes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Callable, Iterable
 from functools import partial
-from typing import Any, NamedTuple
-from urllib.parse import quote, unquote, urlencode
+from typing import NamedTuple
+from urllib.parse import unquote
 
-from api.citations.asked import Asked, Lines, hashed
+import orjson
+
+from api.citations.asked import Asked, asked_at
+from api.citations.changed import DELTA_PATTERN, cited_changes, cited_delta
 from api.params import (
     AGGREGATE_PARAMETERS,
+    CHANGE_PARAMETERS,
     DETAIL_PARAMETERS,
     Parameters,
     export_parameters,
@@ -20,6 +24,7 @@ from api.params import (
 from api.rest.aggregates import group_body
 from api.rest.questions import Question, check_codes, read_query, written
 from api.rest.records import PLURALS
+from api.rest.vocabularies import sizes_of
 from db.export.files import MEDIA_TYPES
 from schema.codes import LIST_NAMES, ListName, UnknownCode
 from schema.ids import ID_PATTERNS
@@ -30,8 +35,10 @@ from schema.records import RecordKind, Revision
 CITABLE_PATTERN = r"^(https?://[^\s/?#]+)?/[^\s#]+$"
 """A path, or a whole address, without a fragment."""
 _CITABLE = re.compile(CITABLE_PATTERN)
-_WHAT = "a list, an export, a single record, /v1/aggregate or a code list of /v1/vocabularies"
-Pairs = Iterable[tuple[str, str]]
+_WHAT = (
+    "a list, an export, a single record, /v1/aggregate, /v1/vocabularies and its code lists, /v1/changes, and a delta "
+    "(/v1/releases/{a}...{b}.ndjson) between releases or revisions that are named"
+)
 
 
 def read_address(address: str, origins: Iterable[str]) -> Asked:
@@ -51,24 +58,6 @@ def read_address(address: str, origins: Iterable[str]) -> Asked:
     raise BadQuery("query", f"{path[:80]!r} cannot be cited; what can is {_WHAT}")
 
 
-def _text(path: str, pairs: Pairs) -> str:
-    """A path with its query."""
-    query = urlencode(list(pairs), safe=",:", quote_via=quote)
-    return f"{path}?{query}" if query else path
-
-
-def _asked(
-    question: Question, path: str, pairs: Pairs, lines: Lines, *, source: Pairs = (), at: str = "", **more: Any
-) -> Asked:
-    """The query of a path. The lines of its result stand at another, `at`, where a list has them page by page."""
-    known = sorted(pairs)
-
-    def of_release(release: str) -> str:
-        return _text(at or path, [*known, *source, ("as_of", release)])
-
-    return Asked(_text(path, known), of_release, question.as_of, hashed(lines, **more))
-
-
 def _records(kind: RecordKind, question: Question) -> Asked:
     """All records of a list, as its export in NDJSON has them: pages and formats of it are the same result."""
     filter = question.filter(kind)
@@ -80,7 +69,7 @@ def _records(kind: RecordKind, question: Question) -> Asked:
 
     plural = PLURALS[kind]
     export = f"/v1/exports/{plural}.ndjson"
-    return _asked(question, f"/v1/{plural}", written(kind, filter), lines, at=export, filter=filter)
+    return asked_at(question.as_of, f"/v1/{plural}", written(kind, filter), lines, at=export, filter=filter)
 
 
 def _record(kind: RecordKind, question: Question, record_id: str) -> Asked:
@@ -90,7 +79,7 @@ def _record(kind: RecordKind, question: Question, record_id: str) -> Asked:
         for row in (await reader.get(kind, [record_id], revision.number)).values():
             yield row.body + b"\n"
 
-    return _asked(question, f"/v1/{PLURALS[kind]}/{record_id}", (), lines)
+    return asked_at(question.as_of, f"/v1/{PLURALS[kind]}/{record_id}", (), lines)
 
 
 def _groups(question: Question) -> Asked:
@@ -108,7 +97,17 @@ def _groups(question: Question) -> Asked:
             yield b"".join(group_body(group, group_by) + b"\n" for group in groups)
 
     pairs = [*written(of, filter), ("group_by", ",".join(group_by)), *([("of", of)] if of != "action" else [])]
-    return _asked(question, "/v1/aggregate", pairs, lines, source=[("limit", str(MAX_LIMIT))], filter=filter)
+    return asked_at(question.as_of, "/v1/aggregate", pairs, lines, source=[("limit", str(MAX_LIMIT))], filter=filter)
+
+
+def _code_lists(question: Question) -> Asked:
+    """The code lists, with the number of their items."""
+
+    async def lines(reader: Reader, revision: Revision) -> AsyncGenerator[bytes, None]:
+        book = await reader.codebook(revision.number)
+        yield b"".join(orjson.dumps(each) + b"\n" for each in sizes_of(book))
+
+    return asked_at(question.as_of, "/v1/vocabularies", (), lines)
 
 
 def _codes(list_name: ListName, question: Question) -> Asked:
@@ -124,7 +123,7 @@ def _codes(list_name: ListName, question: Question) -> Asked:
         yield b"".join(item.model_dump_json().encode() + b"\n" for item in items)
 
     pairs = [("code", ",".join(sorted(set(wanted))))] if wanted else []
-    return _asked(question, f"/v1/vocabularies/{list_name}", pairs, lines)
+    return asked_at(question.as_of, f"/v1/vocabularies/{list_name}", pairs, lines)
 
 
 class _Citable(NamedTuple):
@@ -143,6 +142,9 @@ def _citables() -> Iterable[tuple[str, _Citable]]:
             export = export_parameters(kind, suffix)
             yield f"/v1/exports/{plural}[.]{suffix}", _Citable(export, partial(_records, kind))
     yield "/v1/aggregate", _Citable(AGGREGATE_PARAMETERS, _groups)
+    yield "/v1/changes", _Citable(CHANGE_PARAMETERS, cited_changes)
+    yield DELTA_PATTERN, _Citable({}, cited_delta)
+    yield "/v1/vocabularies", _Citable(DETAIL_PARAMETERS, _code_lists)
     for name in LIST_NAMES:
         yield f"/v1/vocabularies/{name}", _Citable(vocabulary_parameters(name), partial(_codes, name))
 

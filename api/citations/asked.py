@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 from schema.citations import CitedQuery
 from schema.ports import Reader
@@ -52,3 +53,32 @@ def hashed(lines: Lines, filter: Filter | None = None) -> Callable[[Reader, Revi
         return Result(rows, digest.hexdigest(), filter)
 
     return result
+
+
+Pairs = Iterable[tuple[str, str]]
+"""Parameters of a path."""
+
+
+def asked_at(
+    as_of: AsOf | None,
+    path: str,
+    pairs: Pairs,
+    lines: Lines,
+    *,
+    source: Pairs = (),
+    at: str = "",
+    filter: Filter | None = None,
+) -> Asked:
+    """The query of a path. The lines of its result stand at another, `at`, where a list has them page by page."""
+    known = sorted(pairs)
+
+    def of_release(release: str) -> str:
+        return _text(at or path, [*known, *source, ("as_of", release)])
+
+    return Asked(_text(path, known), of_release, as_of, hashed(lines, filter))
+
+
+def _text(path: str, pairs: Pairs) -> str:
+    """A path with its query."""
+    query = urlencode(list(pairs), safe=",:", quote_via=quote)
+    return f"{path}?{query}" if query else path

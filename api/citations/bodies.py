@@ -39,8 +39,8 @@ Address = Annotated[
     Field(
         pattern=CITABLE_PATTERN,
         description="An address of this service, absolute or from `/v1` on: a list, an export, a single record, "
-        "`/v1/aggregate` or a code list. What only chooses a page or a format (`limit`, `cursor`, `bom`) is left out, "
-        "and `as_of` may only mean a release.",
+        "`/v1/aggregate`, the code lists, `/v1/changes`, or a delta that ends at a release. What only chooses a page "
+        "or a format (`limit`, `cursor`, `bom`) is left out, and `as_of` may only mean a release.",
         json_schema_extra={"format": "citable-address"},
     ),
 ]
@@ -93,7 +93,7 @@ class Difference(_Body):
 class Found(_Body):
     """What the query gives now."""
 
-    rows: int = Field(ge=0, description="How many records, groups or codes.")
+    rows: int = Field(ge=0, description="How many records, groups, codes or changes.")
     sha256: str = Field(description="SHA-256 of the canonical result.")
 
 
@@ -109,7 +109,7 @@ class CitationAnswer(_Body):
     source: str | None = Field(
         description="Where the lines of the result come from, as of the release; null where the query cannot be asked."
     )
-    rows: int = Field(ge=0, description="How many records, groups or codes came out when it was cited.")
+    rows: int = Field(ge=0, description="How many records, groups, codes or changes came out when it was cited.")
     sha256: str = Field(pattern=SHA256_PATTERN, description="SHA-256 of the canonical result when it was cited.")
     confirmed: bool = Field(description="Whether the same came out now.")
     found: Found | None = Field(description="What came out now; null where the query could not be asked.")

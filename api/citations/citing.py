@@ -121,9 +121,9 @@ async def _chosen(reader: Reader, name: str | None, as_of: AsOf | None) -> Relea
     number = (await reader.revision(as_of)).number
     meant = next((one for one in releases if one.revision == number), None)
     if meant is None:
-        raise BadQuery("as_of", f"only releases are cited, and as_of={as_of.text} names a revision that is none")
+        raise BadQuery("as_of", f"only releases are cited, and {as_of.text} is none")
     if named is not None and named != meant:
-        raise BadQuery("as_of", f"as_of={as_of.text} is release {meant.name}, and the release named is {name}")
+        raise BadQuery("as_of", f"{as_of.text} is the release {meant.name}, and the release named is {name}")
     return meant
 
 

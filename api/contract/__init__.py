@@ -16,7 +16,7 @@ from api.contract.operations import paths
 from api.contract.parts import parameters, problem_responses
 from api.contract.shapes import component_schemas
 
-VERSION = "1.4.0"
+VERSION = "1.5.0"
 _DESCRIPTION = """\
 Normalised, evidenced, versioned records of what Chinese internet regulators announce.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.contract import parts
 from api.contract.citations import citation_paths
-from api.contract.releases import release_paths
+from api.contract.releases import elsewhere, release_paths
 from api.contract.shapes import (
     CHANGE_LIST,
     CODE_LIST,
@@ -99,19 +99,25 @@ def _export(kind: RecordKind, suffix: str) -> dict[str, Any]:
     return _operation("exports", f"export_{plural}_{suffix}", summary, export_parameters(kind, suffix), answer)
 
 
-_POINT = {"type": "string", "pattern": f"^(r[1-9][0-9]{{0,8}}|{RELEASE_PATTERN.strip('^$')})$", "format": "as-of"}
+_POINT = {
+    "type": "string",
+    "pattern": f"^(latest|r[1-9][0-9]{{0,8}}|{RELEASE_PATTERN.strip('^$')})$",
+    "format": "delta-end",
+}
 
 
 def _delta() -> dict[str, Any]:
     body = {"application/x-ndjson": {"schema": {"type": "string"}}}
     answer = parts.answer("The difference, one change a line.", body, "Content-Disposition")
     path = _operation("changes", "get_delta", "The difference of two releases or revisions", {}, answer, 404)
+    path["get"]["responses"]["307"] = elsewhere()
     path["parameters"] = [
         {
             "name": name,
             "in": "path",
             "required": True,
-            "description": f"A release (`2026.11.1`) or a revision (`r17`): the {name} one.",
+            "description": f"The {name} one: a release (`2026.11.1`), a revision (`r17`), or `latest`, which is "
+            "answered with 307 to the address with the name of the latest release whose files are here.",
             "schema": _POINT,
             "example": example,
         }

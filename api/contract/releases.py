@@ -66,7 +66,7 @@ def _detail() -> dict[str, Any]:
     responses = {
         "200": parts.answer("The manifest, with the addresses of the files.", parts.content(RELEASE_DETAIL)),
         "304": parts.not_modified(),
-        "307": _elsewhere(),
+        "307": elsewhere(),
         **parts.problems(*_REFUSALS),
     }
     return _operation("get_release", "One release by its name", ("if_none_match",), responses)
@@ -86,13 +86,14 @@ def _file() -> dict[str, Any]:
             "headers": {**file["headers"], **ranged},
         },
         "304": {"description": "The client has these bytes already.", "headers": found},
-        "307": _elsewhere(),
+        "307": elsewhere(),
         **parts.problems(*_REFUSALS, 416),
     }
     headers = ("if_none_match", "range", "if_range")
     return _operation("get_release_file", "One file of a release, or parts of it", headers, responses)
 
 
-def _elsewhere() -> dict[str, Any]:
+def elsewhere() -> dict[str, Any]:
+    """The answer where `latest` stands for a name."""
     headers = parts.headers(["Location", "Cache-Control", "X-Request-Id"])
-    return {"description": "The same of the latest release.", "headers": headers}
+    return {"description": "The same address with the name of the latest release.", "headers": headers}

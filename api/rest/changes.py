@@ -28,7 +28,7 @@ async def list_changes(request: Request) -> Response:
     """A page of changes, oldest first: whoever goes on to the end and asks again from there misses none."""
     reader = reader_of(request)
     question = read_query(request.scope["query_string"], CHANGE_PARAMETERS)
-    since, tables = await _since(reader, question), _tables(question)
+    since, tables = await revision_since(reader, question.values.get("since")), changed_tables(question)
     fingerprint = changes_fingerprint("changes", since, tables)
     revision, place = await settle(reader, question, fingerprint)
     query = ChangeQuery(
@@ -45,14 +45,15 @@ async def list_changes(request: Request) -> Response:
     page = await reader.changes(query)
     total = await reader.count_changes(query)
     cursor = encode_cursor(revision.number, fingerprint, page.rows[-1].key) if page.more and page.rows else None
-    return Listing((_body(request, row) for row in page.rows), total, cursor).respond(request, question, shown)
+    items = (change_json(row, url=address(request, _record_path(row))) for row in page.rows)
+    return Listing(items, total, cursor).respond(request, question, shown)
 
 
 async def feed_changes(request: Request) -> Response:
     """The revisions that changed something, newest first, as a feed."""
     reader = reader_of(request)
     question = read_query(request.scope["query_string"], REVISION_PARAMETERS)
-    since, tables = await _since(reader, question), _tables(question)
+    since, tables = await revision_since(reader, question.values.get("since")), changed_tables(question)
     fingerprint = changes_fingerprint("revisions", since, tables)
     revision, place = await settle(reader, question, fingerprint)
     query = ChangeQuery(since=since, until=_until(since, revision), tables=tables, limit=question.limit)
@@ -77,9 +78,8 @@ async def feed_changes(request: Request) -> Response:
     return shown.respond(request, feed_xml(feed))
 
 
-async def _since(reader: Reader, question: Question) -> int:
+async def revision_since(reader: Reader, point: AsOf | None) -> int:
     """The revision after which to begin; 0 where nothing is said, or a time before the first revision."""
-    point: AsOf | None = question.values.get("since")
     if point is None:
         return 0
     try:
@@ -96,7 +96,8 @@ def _until(since: int, revision: Revision) -> int:
     return revision.number
 
 
-def _tables(question: Question) -> frozenset[ChangedTable]:
+def changed_tables(question: Question) -> frozenset[ChangedTable]:
+    """The tables whose changes are asked for."""
     return frozenset(question.values.get("table", ALL_TABLES))
 
 
@@ -112,7 +113,8 @@ def _number(place: Place) -> int:
     raise BadQuery("cursor", "this cursor does not come from this question; start again without it")
 
 
-def _body(request: Request, row: ChangeRow) -> bytes:
+def change_json(row: ChangeRow, **more: str) -> bytes:
+    """A change as JSON, with `more` members beside what the store says."""
     head = {
         "op": row.op,
         "table": row.table,
@@ -121,7 +123,7 @@ def _body(request: Request, row: ChangeRow) -> bytes:
         "committed_at": row.committed_at,
         "cause": row.cause,
         "note": row.note,
-        "url": address(request, _record_path(row)),
+        **more,
     }
     body = orjson.dumps(head, option=orjson.OPT_UTC_Z)
     return body if row.body is None else b'%b,"record":%b}' % (body[:-1], row.body)

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import cast
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -16,6 +17,7 @@ from api.errors import NotFound
 from api.rest.envelope import reader_of
 from api.rest.exports import FileStream, begun, zipped
 from api.rest.questions import read_query
+from api.rest.releases import LATEST, PREFIX, elsewhere, newest
 from schema.points import parse_as_of
 from schema.ports import Reader
 from schema.query import AsOf, BadQuery
@@ -29,7 +31,11 @@ async def get_delta(request: Request) -> Response:
     """What has to be added, modified and deleted for the files of one to become those of the other."""
     read_query(request.scope["query_string"], {})
     reader = reader_of(request)
-    earlier, later = (_point(request.path_params[name]) for name in ("earlier", "later"))
+    ends = [request.path_params[name] for name in ("earlier", "later")]
+    if LATEST in ends:
+        release = await newest(request)
+        return elsewhere(request, address_of(*(release.name if end == LATEST else end for end in ends)))
+    earlier, later = map(_point, ends)
     before, after = [await _revision(reader, point) for point in (earlier, later)]
     if before.number > after.number:
         raise BadQuery(
@@ -46,6 +52,11 @@ async def get_delta(request: Request) -> Response:
         return StreamingResponse((), headers=headers, media_type=shown.media_type)
     body = await begun(_whole(reader, before.number, after.number))
     return FileStream(zipped(body) if shown.encoding == "gzip" else body, headers, shown.media_type)
+
+
+def address_of(earlier: str, later: str) -> str:
+    """The path of the difference of two points in history, as they are written."""
+    return f"{PREFIX}/{quote(earlier)}...{quote(later)}.ndjson"
 
 
 def _point(text: str) -> AsOf:
@@ -73,4 +84,4 @@ async def _whole(reader: Reader, since: int, until: int) -> AsyncGenerator[bytes
     yield b""
 
 
-ROUTES = [Route("/v1/releases/{earlier}...{later}.ndjson", get_delta, name="get_delta")]
+ROUTES = [Route(f"{PREFIX}/{{earlier}}...{{later}}.ndjson", get_delta, name="get_delta")]

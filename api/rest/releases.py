@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -20,9 +19,10 @@ from schema.query import AsOf
 from schema.releases import INDEX, SUM_SUFFIX, Release
 
 LATEST = "latest"
-_PREFIX = "/v1/releases"
+PREFIX = "/v1/releases"
 _NAMED = 80
 """Most names that a refusal tells."""
+_NONE_YET = "there is no release {!r}: none has been cut yet"
 
 
 async def list_releases(request: Request) -> Response:
@@ -37,8 +37,7 @@ async def list_releases(request: Request) -> Response:
     if (answer := shown.ready(request)) is not None:
         return answer
     items = [
-        {**release.model_dump(mode="json"), "url": address(request, f"{_PREFIX}/{release.name}")}
-        for release in releases
+        {**release.model_dump(mode="json"), "url": address(request, f"{PREFIX}/{release.name}")} for release in releases
     ]
     return Listing(map(orjson.dumps, items), len(items)).respond(request, question, shown)
 
@@ -63,7 +62,7 @@ def _linked(request: Request, files: ReleaseFiles) -> dict[str, Any]:
     """The manifest with addresses in place of the names of files."""
     shown = files.manifest.model_dump(mode="json")
     for resource in shown["resources"]:
-        resource["url"] = address(request, f"{_PREFIX}/{files.manifest.name}/{resource['url']}")
+        resource["url"] = address(request, f"{PREFIX}/{files.manifest.name}/{resource['url']}")
     return shown
 
 
@@ -89,27 +88,34 @@ def _names_of(files: ReleaseFiles) -> str:
 
 async def _release(request: Request) -> Release | Response:
     """The release that an address names, or where to look for the latest one."""
-    releases = await reader_of(request).releases()
     name: str = request.path_params["name"]
-    if name == LATEST and releases:
-        newest = await _newest(request, releases)
-        path = path_of(request.scope).replace(f"{_PREFIX}/{LATEST}", f"{_PREFIX}/{newest.name}", 1)
-        return Response(status_code=307, headers={"Location": address(request, path), "Cache-Control": "no-cache"})
+    if name == LATEST:
+        path = path_of(request.scope)
+        return elsewhere(request, path.replace(f"{PREFIX}/{LATEST}", f"{PREFIX}/{(await newest(request)).name}", 1))
+    releases = await reader_of(request).releases()
     for release in releases:
         if release.name == name:
             return release
     if not releases:
-        raise NotFound(f"there is no release {name[:80]!r}: none has been cut yet")
+        raise NotFound(_NONE_YET.format(name[:80]))
     known = ", ".join(release.name for release in releases[:_NAMED])
     raise NotFound(f"there is no release {name[:80]!r}; there are, newest first: {known}")
 
 
-async def _newest(request: Request, releases: Sequence[Release]) -> Release:
-    """The newest release whose files are here; where none has files, the newest."""
+async def newest(request: Request) -> Release:
+    """The newest release whose files are here; where none has files, the newest. Raises `NotFound` without any."""
+    releases = await reader_of(request).releases()
     for release in releases:
         if await shelf_of(request).files_of(release.name) is not None:
             return release
+    if not releases:
+        raise NotFound(_NONE_YET.format(LATEST))
     return releases[0]
+
+
+def elsewhere(request: Request, path: str) -> Response:
+    """Where to look for what was asked of the latest release: there it stays the same."""
+    return Response(status_code=307, headers={"Location": address(request, path), "Cache-Control": "no-cache"})
 
 
 async def _files(request: Request, release: Release) -> ReleaseFiles:
@@ -123,7 +129,7 @@ async def _files(request: Request, release: Release) -> ReleaseFiles:
 
 
 ROUTES = [
-    Route(_PREFIX, list_releases, name="list_releases"),
-    Route(f"{_PREFIX}/{{name}}", get_release, name="get_release"),
-    Route(f"{_PREFIX}/{{name}}/{{file:path}}", get_release_file, name="get_release_file"),
+    Route(PREFIX, list_releases, name="list_releases"),
+    Route(f"{PREFIX}/{{name}}", get_release, name="get_release"),
+    Route(f"{PREFIX}/{{name}}/{{file:path}}", get_release_file, name="get_release_file"),
 ]

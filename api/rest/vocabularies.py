@@ -13,7 +13,7 @@ from api.caching import variant
 from api.params import DETAIL_PARAMETERS, vocabulary_parameters
 from api.rest.envelope import Listing, address, reader_of
 from api.rest.questions import read_query, settle
-from schema.codes import LIST_NAMES, ListName, UnknownCode
+from schema.codes import LIST_NAMES, CodeBook, ListName, UnknownCode
 from schema.query import BadQuery
 
 
@@ -26,11 +26,13 @@ async def list_vocabularies(request: Request) -> Response:
     if (answer := shown.ready(request)) is not None:
         return answer
     book = await reader.codebook(revision.number)
-    items = [
-        {"name": name, "items": len(book.items(name)), "url": address(request, f"/v1/vocabularies/{name}")}
-        for name in LIST_NAMES
-    ]
+    items = [{**each, "url": address(request, f"/v1/vocabularies/{each['name']}")} for each in sizes_of(book)]
     return Listing(map(orjson.dumps, items), len(items)).respond(request, question, shown)
+
+
+def sizes_of(book: CodeBook) -> list[dict[str, str | int]]:
+    """The code lists, each with the number of its items."""
+    return [{"name": name, "items": len(book.items(name))} for name in LIST_NAMES]
 
 
 async def get_vocabulary(name: ListName, request: Request) -> Response:

@@ -208,6 +208,30 @@ def test_a_delta_between_names_never_changes(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pair", "named"),
+    [
+        ("r1...latest", f"r1...{corpus.RELEASE}"),
+        ("latest...r7", f"{corpus.RELEASE}...r7"),
+        ("latest...latest", f"{corpus.RELEASE}...{corpus.RELEASE}"),
+    ],
+)
+def test_the_latest_end_of_a_delta_is_found_by_its_name(client: httpx.Client, pair: str, named: str) -> None:
+    answer = client.get(f"/v1/releases/{pair}.ndjson")
+    assert (answer.status_code, answer.headers["location"]) == (307, f"/v1/releases/{named}.ndjson")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert client.get(answer.headers["location"]).status_code == 200
+    assert client.get(f"/v1/releases/{pair}.ndjson?year=2023").status_code == 400
+
+
+def test_what_leads_nowhere_is_said(client: httpx.Client, serve: Serve) -> None:
+    beyond = client.get("/v1/releases/r9\u5e74...latest.ndjson")
+    assert (beyond.status_code, beyond.headers["location"].isascii()) == (307, True)
+    assert client.get(beyond.headers["location"]).status_code == 404
+    unreleased = serve(FakeReader({})).get("/v1/releases/r1...latest.ndjson")
+    assert (unreleased.status_code, "none has been cut yet" in unreleased.json()["detail"]) == (404, True)
+
+
+@pytest.mark.parametrize(
     ("pair", "status", "word"),
     [
         ("r7...r4", 400, "later"),

@@ -61,6 +61,46 @@ def test_codes_are_cited_in_the_order_of_their_list(client: httpx.Client) -> Non
     assert (cited["rows"], cited["sha256"]) == (2, sha256("".join(lines).encode()))
 
 
+def told(data: list[dict[str, Any]]) -> bytes:
+    """What a list tells, but for the addresses, which are those of one server."""
+    lines = [{name: value for name, value in each.items() if name != "url"} for each in data]
+    return "".join(json.dumps(each, ensure_ascii=False, separators=(",", ":")) + "\n" for each in lines).encode()
+
+
+@pytest.mark.parametrize("query", ["", "since=r2&table=figures,actions&records=true", f"since={corpus.RELEASE}"])
+def test_changes_up_to_a_release_are_cited_whole(client: httpx.Client, query: str) -> None:
+    cited = cite(client, f"/v1/changes?{query}&limit=3")
+    url, data = cited["source"], []
+    while url:
+        page = client.get(url).json()
+        data += page["data"]
+        url = page["next"]
+    assert (cited["rows"], cited["sha256"]) == (len(data), sha256(told(data)))
+    assert (len(data) > 3) == ("2020" not in query)
+    assert client.get(cited["address"]).json()["data"] == cited
+
+
+def test_a_time_after_the_release_means_the_release_for_good(client: httpx.Client) -> None:
+    cited = cite(client, "/v1/changes?since=2100-01-01T08:00:00%2B08:00")
+    assert (cited["query"], cited["rows"]) == ("/v1/changes?since=2100-01-01T00:00:00Z", 0)
+    assert "answers this query" in cited["absence"]
+
+
+def test_a_delta_is_cited_of_the_release_it_ends_at(client: httpx.Client) -> None:
+    cited = cite(client, f"/v1/releases/r2...{corpus.RELEASE}.ndjson")
+    delta = client.get(cited["source"]).content
+    assert (cited["rows"], cited["sha256"]) == (delta.count(b"\n"), sha256(delta))
+    assert (cited["release"], cited["rows"] > 3) == (corpus.RELEASE, True)
+    assert client.get(cited["address"]).json()["data"] == cited
+    by_number = cite(client, f"/v1/releases/r2...r{corpus.RELEASED}.ndjson")
+    assert (by_number["release"], by_number["sha256"]) == (corpus.RELEASE, cited["sha256"])
+
+
+def test_the_code_lists_are_cited_by_what_they_hold(client: httpx.Client) -> None:
+    cited = cite(client, "/v1/vocabularies")
+    assert cited["sha256"] == sha256(told(client.get(cited["source"]).json()["data"]))
+
+
 def test_graphql_is_cited_by_the_canonical_json_of_its_data(client: httpx.Client) -> None:
     query = """query Q($at: AsOf, $year: [Int!]) { actions(year: $year, asOf: $at, first: 500) {
         nodes { id anchors { confidence exact } entities { name } } }
@@ -124,7 +164,9 @@ def test_what_graphql_cannot_be_cited(client: httpx.Client, query: str, words: s
         ({"query": "/v1/actions", "release": "2020.1.2"}, "release"), ({"query": "/v1/actions?as_of=r6"}, "as_of"),
         ({"query": "/v1/actions?as_of=2020.1.9"}, "as_of"), ({"query": "/v1/actions?measure=fines"}, "measure"),
         ({"query": "/v1/vocabularies/measures?code=fines"}, "code"), ({"query": "/v1/releases"}, "query"),
-        ({"query": "/v1/actions?search=%00"}, "search"),
+        ({"query": "/v1/actions?search=%00"}, "search"), ({"query": "/v1/changes?since=r6"}, "since"),
+        ({"query": "/v1/changes?since=r99"}, "since"), ({"query": "/v1/releases/r1...r6.ndjson"}, "as_of"),
+        ({"query": f"/v1/releases/r6...{corpus.RELEASE}.ndjson"}, "query"),
     ],
 )  # fmt: skip
 def test_a_body_that_makes_no_sense(client: httpx.Client, body: Any, parameter: str) -> None:

@@ -60,7 +60,8 @@ for record_kind, ids in IDS.items():
     schemathesis.openapi.format(f"{record_kind}-id", st.sampled_from(ids))
 schemathesis.openapi.format("as-of", st.sampled_from(REVISIONS))
 ADDRESSES = ["/v1/actions?year=2023&limit=3", "/v1/exports/documents.csv?bom=true", "/v1/vocabularies/measures",
-             "/v1/aggregate?group_by=year,measure&of=figure", "/v1/entities?year=1999"]  # fmt: skip
+             "/v1/aggregate?group_by=year,measure&of=figure", "/v1/entities?year=1999",
+             "/v1/changes?since=r2&table=figures", f"/v1/releases/r1...{RELEASES[0]}.ndjson"]  # fmt: skip
 DOCUMENTS = ["{actions(year: [2023]) {totalCount}}", "{documents {nodes {id title}}}"]
 TOKENS = [_ask("/v1/citations", {"query": address})["data"]["token"] for address in ADDRESSES]
 schemathesis.openapi.format("release-name", st.sampled_from(RELEASES))
@@ -68,6 +69,7 @@ schemathesis.openapi.format("citable-address", st.sampled_from(ADDRESSES))
 schemathesis.openapi.format("citable-graphql", st.sampled_from(DOCUMENTS))
 schemathesis.openapi.format("citation-token", st.sampled_from(TOKENS))
 schemathesis.openapi.format("release", st.sampled_from(["latest", *RELEASES]))
+schemathesis.openapi.format("delta-end", st.sampled_from(["latest", *REVISIONS]))
 schemathesis.openapi.format("release-file", st.sampled_from(FILES))
 # Made anew in `before_call`, when the question it must belong to is known.
 schemathesis.openapi.format("cursor", st.just("AAAAAAAA"))
@@ -80,7 +82,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         return
     if isinstance(case.body, dict) and "query" in case.body:
         _citable(case.body)
-    if "earlier" in (case.path_parameters or {}):
+    if "earlier" in (case.path_parameters or {}) and "latest" not in case.path_parameters.values():
         _in_turn(case.path_parameters, "earlier", "later")
     if not case.query:
         return

@@ -98,6 +98,15 @@ def test_pages_and_formats_of_one_list_are_one_query(address: str) -> None:
         ("/v1/entities/baidu?as_of=r3", "/v1/entities/baidu"),
         ("/v1/actions?from=2023-01-01&from=2023-02-01&to=2024-01-01", "/v1/actions?from=2023-02-01&to=2024-01-01"),
         ("/v1/actions?entity=a%5C,b", "/v1/actions?entity=a%5C,b"),
+        ("/v1/vocabularies?as_of=r3", "/v1/vocabularies"),
+        ("/v1/changes?limit=3&cursor=AAAAAAAA&records=false&as_of=r3", "/v1/changes"),
+        ("/v1/changes?table=figures,codes,actions,entities,documents", "/v1/changes"),
+        (
+            "/v1/changes?table=figures,codes&since=r4&records=true",
+            "/v1/changes?records=true&since=r4&table=codes,figures",
+        ),
+        ("/v1/changes?since=2026-01-02T05:00:00%2B08:00", "/v1/changes?since=2026-01-01T21:00:00Z"),
+        ("/v1/releases/r4...2026.11.1.ndjson", "/v1/releases/r4...2026.11.1.ndjson"),
     ],
 )
 def test_other_addresses_have_one_form_too(address: str, canonical: str) -> None:
@@ -112,6 +121,9 @@ def test_other_addresses_have_one_form_too(address: str, canonical: str) -> None
         ("https://elsewhere.example/v1/actions", "query"), ("https://record.example.evil/v1/actions", "query"),
         ("/v1/actions#a", "query"), ("/v1/actions?search=a b", "query"), ("", "query"),
         ("/v1/actions?colour=red", "colour"), ("/v1/aggregate", "group_by"), ("/v1/actions?year=twenty", "year"),
+        ("/v1/changes.atom", "query"), ("/v1/changes?year=2023", "year"), ("/v1/changes?since=now", "since"),
+        ("/v1/releases", "query"), ("/v1/releases/2026.11.1/actions.csv", "query"), ("/v1/releases/2026.11.1", "query"),
+        ("/v1/releases/r1...latest.ndjson", "query"), ("/v1/releases/r1...2026.11.1.ndjson?limit=1", "limit"),
         ("/v1/aggregate?of=figure&group_by=entity", "group_by"), ("/v1/actions/a-2222222222222?year=2023", "year"),
     ],
 )  # fmt: skip
