@@ -6,12 +6,15 @@ endpoint that gives such an answer says so by `keep`; everything else is asked f
 
 from __future__ import annotations
 
+import time
 from typing import Final, NamedTuple
 
+import orjson
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from schema.ports import Reader
+from api.observability import REQUEST_ID, Metrics, name_of, route_of
+from schema.ports import Edition, Reader
 from schema.remembered import Remembered
 
 MEMORY = 32 * 2**20
@@ -25,21 +28,25 @@ _CONDITIONS: Final = frozenset((b"if-none-match", b"if-match", b"if-modified-sin
 _POSTED: Final = "/graphql"
 
 
+class _Operation(NamedTuple):
+    query: str
+    name: str | None
+    variables: bytes
+
+
 class _Key(NamedTuple):
-    revision: int
-    digest: str
-    releases: int
+    edition: Edition
     method: str
     path: bytes
     query: bytes
     headers: tuple[bytes, ...]
-    body: bytes
+    posted: _Operation | None
 
 
 class _Kept(NamedTuple):
     headers: list[tuple[bytes, bytes]]
     body: bytes
-    route: object
+    route: str
 
 
 Answers = Remembered[_Key, _Kept]
@@ -51,20 +58,26 @@ def keep(request: Request) -> None:
 
 
 class KeptAnswers:
-    """Keeps answers of status 200, bounded in bytes, and gives them again."""
+    """Keeps answers of status 200, bounded in bytes, and gives them again under the name of the new request.
 
-    def __init__(self, app: ASGIApp) -> None:
+    It stands outside of all other layers, which made the answer what it is, and counts what it gives itself.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body, first = b"", None
+        started = time.perf_counter()
+        posted = None
         if scope["method"] == "POST" and scope["path"] == _POSTED:
             first = await receive()
-            body, receive = first.get("body", b""), _again(first, receive)
-        key = None if first and first.get("more_body") else await _key(scope, body)
+            receive = _again(first, receive)
+            posted = _operation(first)
+        key = await _key(scope, posted) if posted or scope["method"] == "GET" else None
         if key is None:
             await self.app(scope, receive, send)
             return
@@ -73,17 +86,17 @@ class KeptAnswers:
         if kept is None:
             await self.app(scope, receive, _Keeping(scope, send, answers, key).send)
             return
-        scope["route"] = kept.route
-        if first:
-            scope["app"].state.metrics.kept_operations.inc()
-        await send({"type": "http.response.start", "status": 200, "headers": kept.headers.copy()})
+        if posted:
+            self.metrics.kept_operations.inc()
+        request_id = name_of(scope)
+        headers = [*kept.headers, (REQUEST_ID, request_id.encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": kept.body})
+        self.metrics.answered(scope, kept.route, "200", started, len(kept.body))
 
 
-async def _key(scope: Scope, body: bytes) -> _Key | None:
+async def _key(scope: Scope, posted: _Operation | None) -> _Key | None:
     """What the answer is kept by. None where it is not to be, and where the store does not tell its revision."""
-    if scope["method"] not in ("GET", "POST"):
-        return None
     headers = []
     for name, value in scope["headers"]:
         if name in _TELLING:
@@ -91,14 +104,34 @@ async def _key(scope: Scope, body: bytes) -> _Key | None:
         elif name in _CONDITIONS:
             return None
     path, query = scope.get("raw_path") or b"", scope["query_string"]
-    if len(path) + len(query) + len(body) > _LONGEST:
+    if len(path) + len(query) > _LONGEST:
         return None
     reader: Reader = scope["app"].state.reader
     try:
-        revision, releases = await reader.revision(), len(await reader.releases())
+        edition = await reader.edition()
     except Exception:
         return None  # the endpoint meets that too, and tells
-    return _Key(revision.number, revision.digest, releases, scope["method"], path, query, tuple(headers), body)
+    return _Key(edition, scope["method"], path, query, tuple(headers), posted)
+
+
+def _operation(first: Message) -> _Operation | None:
+    """What a GraphQL answer follows from in the body of its request, if that came whole and can be told so.
+
+    Nothing follows from `extensions`, which clients fill with what they please.
+    """
+    body = first.get("body", b"")
+    if first.get("more_body") or len(body) > _LONGEST:
+        return None
+    try:
+        given = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    if type(given) is not dict or type(given.get("extensions", {})) is not dict:
+        return None
+    query, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
+    if type(query) is not str or not (name is None or type(name) is str):
+        return None
+    return _Operation(query, name, orjson.dumps(variables))
 
 
 def _again(first: Message, receive: Receive) -> Receive:
@@ -125,12 +158,22 @@ class _Keeping:
         """Send a message."""
         if message["type"] == "http.response.start":
             if message["status"] == 200 and _KEEP in self._scope:
-                self._headers = list(message["headers"])
+                self._headers = [header for header in message["headers"] if header[0] != REQUEST_ID]
         elif self._headers is not None and not message.get("more_body"):
             body = message.get("body", b"")
-            kept = _Kept(self._headers, body, self._scope.get("route"))
-            self._answers.put(self._key, kept, len(body) + len(self._key.body) + len(self._key.query) + 1000)
+            kept = _Kept(self._headers, body, route_of(self._scope))
+            self._answers.put(self._key, kept, len(body) + self._length + 1000)
             self._headers = None
         else:
             self._headers = None
         await self._send(message)
+
+    @property
+    def _length(self) -> int:
+        """About what the key takes, in bytes."""
+        posted = self._key.posted
+        return (
+            len(self._key.path)
+            + len(self._key.query)
+            + (4 * len(posted.query) + len(posted.variables) if posted else 0)
+        )

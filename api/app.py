@@ -78,11 +78,11 @@ def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
     metrics = Metrics()
     app = Starlette(
         routes=routes(settings),
-        # From the outside in: headers on every answer, names and counts, what was answered before, what is refused.
+        # From the outside in: what was answered before, headers on every answer, names and counts, what is refused.
         middleware=[
+            Middleware(KeptAnswers, metrics),
             Middleware(OpenHeaders),
             Middleware(Observed, metrics),
-            Middleware(KeptAnswers),
             Middleware(Preflight),
             Middleware(SizeLimits, settings.url_limit_bytes, settings.body_limit_bytes),
         ],

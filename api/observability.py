@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 import time
-import uuid
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -19,7 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import path_of, problem_of, problem_response
 from api.settings import Settings
 
-_SANE_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$", re.ASCII)
+REQUEST_ID: Final = b"x-request-id"
+_SANE_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 _QUIET = ("/healthz", "/readyz", "/metrics")
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
@@ -60,6 +61,44 @@ class Metrics:
         self.export_rows = Counter(
             "cunzhao_export_rows", "Rows sent in exports.", ("table", "format"), registry=self.registry
         )
+        self._counted = lru_cache(1024)(self.requests.labels)
+        self._timed = lru_cache(1024)(self.seconds.labels)
+
+    def answered(self, scope: Scope, route: str, status: str, started: float, sent: int) -> None:
+        """Count and log a request that came in at `started` and was answered with so many bytes by now."""
+        seconds = time.perf_counter() - started
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self._counted(route, method, status).inc()
+        self._timed(route, method).observe(seconds)
+        level = logging.DEBUG if scope["path"] in _QUIET else logging.INFO
+        if not _LINES.isEnabledFor(level):
+            return
+        # Neither the query nor the address of the reader: what somebody looks up here is their affair.
+        log.log(
+            level,
+            "request",
+            request_id=scope["state"]["request_id"],
+            method=method,
+            path=scope["path"],
+            status=status,
+            ms=round(seconds * 1000, 1),
+            bytes=sent,
+        )
+
+
+def route_of(scope: Scope) -> str:
+    """The path of the route that a request was answered by, with its parameters as they are declared."""
+    return getattr(scope.get("route"), "path", "unmatched")
+
+
+def name_of(scope: Scope) -> str:
+    """The id of a request: the one it offers, if that is one, else one of ours."""
+    state = scope.setdefault("state", {})
+    if "request_id" not in state:
+        offered = next((value for name, value in scope["headers"] if name == REQUEST_ID), b"")
+        state["request_id"] = offered.decode() if _SANE_ID.fullmatch(offered) else os.urandom(16).hex()
+    name: str = state["request_id"]
+    return name
 
 
 _REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -77,8 +116,6 @@ class Observed:
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
-        self._counted = lru_cache(1024)(metrics.requests.labels)
-        self._timed = lru_cache(1024)(metrics.seconds.labels)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -109,25 +146,8 @@ class Observed:
         await response(watched.scope, receive, watched.send)
 
     def _record(self, watched: _Watched) -> None:
-        scope, seconds = watched.scope, time.perf_counter() - watched.started
-        route = getattr(scope.get("route"), "path", "unmatched")
-        method = scope["method"] if scope["method"] in METHODS else "other"
         status = "broken" if watched.broken else str(watched.status or "none")
-        self._counted(route, method, status).inc()
-        self._timed(route, method).observe(seconds)
-        level = logging.DEBUG if scope["path"] in _QUIET else logging.INFO
-        if not _LINES.isEnabledFor(level):
-            return
-        # Neither the query nor the address of the reader: what somebody looks up here is their affair.
-        log.log(
-            level,
-            "request",
-            method=method,
-            path=scope["path"],
-            status=status,
-            ms=round(seconds * 1000, 1),
-            bytes=watched.sent,
-        )
+        self.metrics.answered(watched.scope, route_of(watched.scope), status, watched.started, watched.sent)
 
 
 class _Watched:
@@ -140,14 +160,12 @@ class _Watched:
         self.sent = 0
         self.broken = False
         self._send = send
-        offered = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
-        self.request_id = offered if _SANE_ID.fullmatch(offered) else uuid.uuid4().hex
-        scope.setdefault("state", {})["request_id"] = self.request_id
+        self.request_id = name_of(scope)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", self.request_id.encode())]
+            message["headers"] = [*message["headers"], (REQUEST_ID, self.request_id.encode())]
         else:
             self.sent += len(message.get("body", b""))
         await self._send(message)

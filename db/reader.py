@@ -27,7 +27,7 @@ from schema.changes import ChangedTable, ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook, CodeItem
 from schema.coverage import Coverage, Days
 from schema.highlights import Highlight
-from schema.ports import Group, Groups, Page, Row, StoreUnavailable
+from schema.ports import Edition, Group, Groups, Page, Row, StoreUnavailable
 from schema.query import MAX_LIMIT, AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import RecordKind, Revision
 from schema.releases import Release
@@ -98,12 +98,20 @@ class PostgresReader:
             raise BadQuery("as_of", f"the record has no revision or release {as_of.text if as_of else ''!r}")
         return found
 
+    async def edition(self) -> Edition:
+        """What is latest. Raises `StoreUnavailable` if the store is empty."""
+        await self._refresh()
+        return self._revisions.edition
+
     async def releases(self) -> Sequence[Release]:
         """All releases, the newest first."""
+        await self._refresh()
+        return self._revisions.releases
+
+    async def _refresh(self) -> None:
         if not self._revisions.fresh:
             async with self._connection() as connection:
                 await self._revisions.ask(connection)
-        return self._revisions.releases
 
     def release_of(self, revision: int) -> str | None:
         """The name of the release that a revision is, if it is one, as of when a revision was last asked for."""

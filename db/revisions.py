@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from db.pool import Connection
 from db.release.ledger import read_releases
 from db.statements import statement
-from schema.ports import StoreUnavailable
+from schema.ports import Edition, StoreUnavailable
 from schema.query import AsOf
 from schema.records import Revision
 from schema.releases import Release
@@ -32,6 +32,8 @@ class Revisions:
         self._released: int | None = None
         self.releases: Sequence[Release] = ()
         """All releases, the newest first, as they were when last asked for."""
+        self.edition = Edition(0, "", 0)
+        """What was latest then."""
         self._release_of: dict[int, Release] = {}
 
     @property
@@ -91,5 +93,6 @@ class Revisions:
             self._released = released
         if self._latest is None or (fields["number"], fields["digest"]) != (self._latest.number, self._latest.digest):
             self._latest = Revision(**fields)
+        self.edition = Edition(self._latest.number, self._latest.digest, len(self.releases))
         self._asked = asked
         return self._latest

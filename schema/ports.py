@@ -35,6 +35,17 @@ class Row(NamedTuple):
         return Key(on=self.on, id=self.id)
 
 
+class Edition(NamedTuple):
+    """What an answer from the record follows from, besides its request."""
+
+    revision: int
+    """The number of the latest revision."""
+    digest: str
+    """Its digest, which tells apart the histories of two stores."""
+    releases: int
+    """How many releases there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a list and whether more follow."""
@@ -70,6 +81,10 @@ class Reader(Protocol):
 
     async def revision(self, as_of: AsOf | None = None) -> Revision:
         """The revision meant, by default the latest. Raises `BadQuery` if there is no such one."""
+        ...
+
+    async def edition(self) -> Edition:
+        """What is latest. Raises `StoreUnavailable` if the store is empty."""
         ...
 
     async def releases(self) -> Sequence[Release]:

@@ -40,7 +40,7 @@ def test_a_list_is_read_once(store: FakeReader, serve: Serve, path: str) -> None
     first = client.get(path)
     store.calls.clear()
     assert same(first, client.get(path))
-    assert store.calls == {"revision": 1, "releases": 1}
+    assert store.calls == {"edition": 1}
     plain = client.get(path, headers={"Accept-Encoding": "identity"})
     assert (plain.json(), plain.headers.get("content-encoding")) == (first.json(), None)
     assert client.get(path, headers={"If-None-Match": "*"}).status_code == 304
@@ -51,12 +51,28 @@ def test_a_graphql_answer_is_read_once(store: FakeReader, serve: Serve) -> None:
     first = client.post("/graphql", json=QUESTION)
     store.calls.clear()
     assert same(first, client.post("/graphql", json=QUESTION))
-    assert store.calls == {"revision": 1, "releases": 1}
+    assert store.calls == {"edition": 1}
     other = client.post("/graphql", json={**QUESTION, "variables": {"n": 1}})
     assert len(other.json()["data"]["actions"]["nodes"]) == 1
     newer = client.post("/graphql", json=QUESTION, headers={"Accept": "application/graphql-response+json"})
     assert newer.headers["content-type"] != first.headers["content-type"]
     assert 'cunzhao_graphql_operations_total{how="kept"} 1.0' in client.get("/metrics").text
+
+
+def test_what_no_answer_follows_from_makes_no_other_request(store: FakeReader, serve: Serve) -> None:
+    client = serve(store)
+    first = client.post("/graphql", json=QUESTION)
+    store.calls.clear()
+    assert same(first, client.post("/graphql", json={**QUESTION, "extensions": {"number": 1}}))
+    named = client.post("/graphql", json=QUESTION, headers={"X-Request-Id": "request-1"})
+    assert (named.headers["x-request-id"], same(first, named)) == ("request-1", True)
+    assert store.calls == {"edition": 2}
+    refused = [
+        client.post("/graphql", json={**QUESTION, **other})
+        for other in ({"extensions": 1}, {"operationName": "Other"}, {"operationName": 1}, {"variables": [2]})
+    ]
+    assert [answer.status_code for answer in refused] == [400] * 4
+    assert 'cunzhao_requests_total{method="POST",route="/graphql",status="200"} 3.0' in client.get("/metrics").text
 
 
 def test_another_revision_has_other_answers(store: FakeReader, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from schema.changes import ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook, shipped_codes
 from schema.coverage import Coverage, Days, Extent
 from schema.highlights import Highlight
-from schema.ports import Group, Groups, Page, Row
+from schema.ports import Edition, Group, Groups, Page, Row
 from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import AnyRecord, RecordKind, Revision
 from schema.releases import Release
@@ -65,6 +65,11 @@ class FakeReader:
             raise BadQuery("as_of", f"no {as_of.text if as_of else ''} here")
         moment = datetime(2026, 1, number, tzinfo=UTC)
         return Revision(number=number, committed_at=moment, cause="new_source", note="invented", digest="0" * 64)
+
+    async def edition(self) -> Edition:
+        """That of the latest revision."""
+        self._count("edition")
+        return Edition(LATEST, "0" * 64, len(self.named))
 
     async def releases(self) -> Sequence[Release]:
         """Those that a test has named."""
