@@ -15,6 +15,7 @@ from api.errors import ERRORS, render_error
 from api.graphql import graphql_routes
 from api.guards import OpenHeaders, Preflight, SizeLimits
 from api.observability import Metrics, Observed
+from api.rates import RateLimits
 from api.rest import aggregates, changes, deltas, exports, extraction, records, releases, service, vocabularies
 from api.rest.citations import citation_routes
 from api.settings import Settings
@@ -78,8 +79,10 @@ def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
     metrics = Metrics()
     app = Starlette(
         routes=routes(settings),
-        # From the outside in: what was answered before, headers on every answer, names and counts, what is refused.
+        # From the outside in: who has asked too much, what was answered before, headers on every answer, names and
+        # counts, what is refused.
         middleware=[
+            Middleware(RateLimits, settings, metrics),
             Middleware(KeptAnswers, metrics),
             Middleware(OpenHeaders),
             Middleware(Observed, metrics),

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 EXPOSED_HEADERS = (
-    "ETag, Link, X-Request-Id, X-Revision, Retry-After, Content-Disposition, Content-Range, Accept-Ranges, Repr-Digest"
+    "ETag, Link, X-Request-Id, X-Revision, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition, "
+    "Content-Range, Accept-Ranges, Repr-Digest"
 )
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "

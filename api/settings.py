@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from api.secret_files import SecretFiles
 
 PREFIX = "CUNZHAO_"
 
@@ -24,7 +27,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
 
     database_url: SecretStr | None = Field(
-        None, description="Address of a Postgres 15 or newer to use, in place of the embedded one."
+        None,
+        description="Address of a Postgres 15 or newer to use, in place of the embedded one; "
+        "`CUNZHAO_DATABASE_URL_FILE` names a file that it stands in.",
     )
     data_folder: Path = Field(
         default_factory=_user_data_folder,
@@ -49,6 +54,20 @@ class Settings(BaseSettings):
         10.0, gt=0, description="Longest time one question may take in Postgres, in seconds."
     )
     body_limit_bytes: int = Field(262_144, ge=1, description="Longest body of a request, in bytes.")
+    rate_limit_requests: int = Field(
+        120_000, ge=0, description="Requests that an address may send at once without a key; 0 sets no limit."
+    )
+    rate_limit_seconds: int = Field(
+        60, ge=1, le=86_400, description="Time within which it may send as many again, in seconds."
+    )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Networks of the proxies before the server, separated by commas; "
+        "what others say about where a request comes from is not believed.",
+    )
+    proxy_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        "x-forwarded-for", description="The header in which those proxies add where a request comes from."
+    )
     url_limit_bytes: int = Field(16_384, ge=256, description="Longest path and query of a request, in bytes.")
     fetch_private_addresses: bool = Field(
         False, description="Whether `cunzhao ingest` and `extract` may fetch addresses in private networks."
@@ -75,6 +94,23 @@ class Settings(BaseSettings):
         10, ge=0, description="Time that requests under way get when the server is told to stop, in seconds."
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, else the environment, else the files that it names for secrets."""
+        return init_settings, env_settings, SecretFiles(settings_cls, PREFIX)
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
     @field_validator("public_url")
     @classmethod
     def _no_slash_at_the_end(cls, value: str) -> str:
@@ -94,4 +130,4 @@ def _shown_default(field: FieldInfo) -> str:
     extra = field.json_schema_extra
     if isinstance(extra, dict) and "shown_default" in extra:
         return str(extra["shown_default"])
-    return f"`{field.default}`" if field.default not in (None, "") else "none"
+    return f"`{field.default}`" if field.default not in (None, "", ()) else "none"

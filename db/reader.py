@@ -27,6 +27,7 @@ from schema.changes import ChangedTable, ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook, CodeItem
 from schema.coverage import Coverage, Days
 from schema.highlights import Highlight
+from schema.keys import ApiKey
 from schema.ports import Edition, Group, Groups, Page, Row, StoreUnavailable
 from schema.query import MAX_LIMIT, AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import RecordKind, Revision
@@ -272,6 +273,11 @@ class PostgresReader:
         async with self._connection() as connection, aclosing(deltas.delta(connection, since, until)) as chunks:
             async for chunk in chunks:
                 yield chunk
+
+    async def api_keys(self) -> Mapping[bytes, ApiKey]:
+        """The keys that are good, by their SHA-256."""
+        async with self._connection() as connection:
+            return {row["sha256"]: ApiKey(*row) for row in await connection.fetch(statement("good_keys"))}
 
     async def ready(self) -> str | None:
         """None when the store is reachable, filled and its migrations are current, else what is wrong."""

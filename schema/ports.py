@@ -11,6 +11,7 @@ from schema.changes import ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook
 from schema.coverage import Coverage, Days
 from schema.highlights import Highlight
+from schema.keys import ApiKey
 from schema.query import AggregateQuery, AsOf, Filter, Key, PageQuery, Within
 from schema.records import RecordKind, Revision
 from schema.releases import Release
@@ -166,6 +167,10 @@ class Reader(Protocol):
 
         Each chunk is some whole lines, with their ends. `since` may be 0: all that stands is added then.
         """
+        ...
+
+    async def api_keys(self) -> Mapping[bytes, ApiKey]:
+        """The keys that are good, by their SHA-256."""
         ...
 
     async def ready(self) -> str | None:

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 from api.cli import cunzhao
+from api.secret_files import SUFFIX, is_secret
 from api.settings import PREFIX, Settings, settings_table
 
 ROOT = Path(__file__).parents[1]
@@ -33,11 +35,20 @@ def _first_sentences(command: click.Command) -> str:
     return command.help.split("\n\n")[0].replace("\n", " ")
 
 
+def _commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command by its whole name; of a group, those in it."""
+    for command in group.commands.values():
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{name} {command.name}")
+        else:
+            yield f"{name} {command.name}", command
+
+
 def test_the_table_of_commands_is_the_commands() -> None:
     rows = []
-    for command in cunzhao.commands.values():
+    for name, command in _commands(cunzhao, "cunzhao"):
         arguments = [p.make_metavar(click.Context(command)) for p in command.params if isinstance(p, click.Argument)]
-        rows.append(f"| `{' '.join(['cunzhao', command.name or '', *arguments])}` | {_first_sentences(command)} |")
+        rows.append(f"| `{' '.join([name, *arguments])}` | {_first_sentences(command)} |")
     assert _between("commands", "end of commands").splitlines()[2:] == rows
 
 
@@ -62,6 +73,7 @@ def test_the_table_of_the_dataset_is_what_stands_in_it() -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_setting_named_exists(name: str) -> None:
     known = {f"{PREFIX}{field.upper()}" for field in Settings.model_fields}
+    known |= {f"{PREFIX}{name.upper()}{SUFFIX}" for name, field in Settings.model_fields.items() if is_secret(field)}
     assert set(re.findall(rf"{PREFIX}[A-Z_]+", DOCUMENTS[name])) <= known
 
 

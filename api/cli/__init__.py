@@ -12,6 +12,7 @@ import click
 from api.cli.care import contract, dataset, migrate, status, verify
 from api.cli.correcting import correct, replay, retract
 from api.cli.downloading import download
+from api.cli.keys import keys
 from api.cli.pushing import push
 from api.cli.reading import extract, ingest
 from api.cli.releasing import release
@@ -42,6 +43,7 @@ for command in (
     contract,
     dataset,
     verify,
+    keys,
 ):
     cunzhao.add_command(command)
 

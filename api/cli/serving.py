@@ -77,7 +77,7 @@ def _build_releases(settings: Settings) -> None:
     places = Places(settings.releases_folder)
     if all(places.of(one.name).is_dir() for one in load_releases()):
         return
-    chosen = {"DATABASE_URL": store_address(settings), "RELEASES_FOLDER": str(places.folder)}
+    chosen = {"DATABASE_URL": store_address(settings), "RELEASES_FOLDER": str(places.folder), "DATABASE_URL_FILE": ""}
     subprocess.run(
         [sys.executable, "-c", "from api.cli import main; main()", "release", "--shipped"],
         env={**os.environ, **{f"{PREFIX}{name}": value for name, value in chosen.items()}},
@@ -113,6 +113,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whom to believe is a setting of ours: api/rates/clients.py
         timeout_graceful_shutdown=settings.shutdown_grace_seconds,
     )
     _settle_memory()

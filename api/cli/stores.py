@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import click
 from pydantic import SecretStr, ValidationError
 
+from api.secret_files import SecretFileError
 from api.settings import PREFIX, Settings
 
 
@@ -22,6 +23,8 @@ def load_settings(**chosen: object) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise click.UsageError(f"the setting {PREFIX}{name.upper()} is wrong: {first['msg']}") from None
+    except SecretFileError as error:
+        raise click.UsageError(str(error)) from None
 
 
 @contextmanager

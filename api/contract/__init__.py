@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from api.caching import variant_of
 from api.contract.operations import paths
-from api.contract.parts import parameters, problem_responses
+from api.contract.parts import limit_headers, parameters, problem_responses
 from api.contract.shapes import component_schemas
 
 VERSION = "1.5.0"
@@ -29,7 +29,14 @@ carriage return has an apostrophe before it.
 
 An export that breaks off has no end: the connection is closed without one. Methods other than GET, HEAD and OPTIONS
 are answered with 405, but for POST to `/v1/citations`, which writes nothing. Errors are problem details (RFC 9457).
+
+So many requests may come from an address, or with a key, as `RateLimit-Policy` says; `RateLimit` tells what is left.
 """
+_KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key that allows more requests, from whoever runs the service. Nothing needs one.",
+}
 _TAGS = {
     "actions": "What regulators did, to whom, for what.",
     "figures": "Official counts.",
@@ -53,13 +60,15 @@ def openapi_document(public_url: str = "") -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Cunzhao 存照", "version": VERSION, "description": _DESCRIPTION},
         "servers": [{"url": public_url or "/"}],
-        "security": [{}],
+        "security": [{}, {"key": []}],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": paths(),
         "components": {
             "schemas": component_schemas(),
             "parameters": parameters(),
+            "headers": limit_headers(),
             "responses": problem_responses(),
+            "securitySchemes": {"key": _KEY},
         },
     }
 

@@ -27,7 +27,7 @@ def _forms() -> dict[str, Any]:
 def _cite() -> dict[str, Any]:
     answer = {
         "description": "The citation, with its permanent address.",
-        "headers": parts.headers(("Cache-Control", "Vary", "X-Revision", "X-Request-Id")),
+        "headers": parts.headers(("Cache-Control", "Vary", "X-Revision", "X-Request-Id")) | parts.LIMITS,
         "content": _forms(),
         "links": {
             "get_citation": {"operationId": "get_citation", "parameters": {"token": "$response.body#/data/token"}}

@@ -133,7 +133,7 @@ def _health(operation_id: str, summary: str, *refusals: int) -> dict[str, Any]:
             "operationId": operation_id,
             "tags": ["service"],
             "summary": summary,
-            "responses": {"200": answer, **parts.problems(413, 414, 500, *refusals)},
+            "responses": {"200": answer, **parts.problems(413, 414, 500, *refusals, counted=False)},
         }
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -75,6 +75,15 @@ HEADERS: Mapping[str, Any] = {
     },
     "Location": {"description": "Where it is.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer", "minimum": 0}},
+    "RateLimit-Policy": {
+        "description": "How many requests may come (`q`) in how many seconds (`w`). None where there is no limit.",
+        "schema": {"type": "string", "pattern": '^"(anonymous|key)";q=[0-9]+;w=[0-9]+$'},
+    },
+    "RateLimit": {
+        "description": "How many requests may still come at once (`r`), and in how many seconds all of them (`t`).",
+        "schema": {"type": "string", "pattern": '^"(anonymous|key)";r=[0-9]+;t=[0-9]+$'},
+    },
+    "WWW-Authenticate": {"description": "How a key is sent.", "schema": {"const": "Bearer"}},
 }
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
@@ -99,14 +108,18 @@ _IF_RANGE = {
     "schema": {"type": "string"},
 }
 _OF_EVERY_DATUM = ("ETag", "Cache-Control", "Vary", "X-Revision", "X-Request-Id")
+_COUNTED = (401, 429)
+"""What every request may meet that is counted."""
 _PROBLEMS = {
     400: "A parameter is unknown or makes no sense; `errors` names it.",
+    401: "The key that was sent is none, or was revoked. Everything can be read without one.",
     404: "There is no such record at that revision, no such release or no such file.",
     409: "There is no release that could be cited.",
     413: "The request has a body that is too long, or the citation does not fit an address.",
     414: "The address is too long.",
     415: "The body is not JSON in UTF-8.",
     416: "The file has none of the bytes asked for; `Content-Range` says how many it has.",
+    429: "Too many requests came from this address, or with this key.",
     500: "The server failed.",
     503: "The store cannot be reached, or the question took too long.",
 }
@@ -115,6 +128,11 @@ _PROBLEMS = {
 def headers(names: Iterable[str], *, required: bool = True) -> dict[str, Any]:
     """References to headers, those that are always there marked as required."""
     return {name: {**HEADERS[name], "required": required} for name in names}
+
+
+_TOLD = ("RateLimit-Policy", "RateLimit")
+LIMITS: dict[str, Any] = {name: {"$ref": f"#/components/headers/{name}"} for name in _TOLD}
+"""On every answer where there is a limit, but on those about health."""
 
 
 def parameter(one: Parameter) -> dict[str, Any]:
@@ -160,19 +178,20 @@ def answer(description: str, body: Mapping[str, Any], *also: str) -> dict[str, A
     """A 200 with a validator; headers named in `also` come with some answers."""
     return {
         "description": description,
-        "headers": headers(_OF_EVERY_DATUM) | headers(also, required=False),
+        "headers": headers(_OF_EVERY_DATUM) | LIMITS | headers(also, required=False),
         "content": dict(body),
     }
 
 
 def not_modified() -> dict[str, Any]:
     """The 304 that every answer with a validator may become."""
-    return {"description": "The client has these bytes already.", "headers": headers(_OF_EVERY_DATUM)}
+    return {"description": "The client has these bytes already.", "headers": headers(_OF_EVERY_DATUM) | LIMITS}
 
 
-def problems(*statuses: int) -> dict[str, Any]:
-    """The refusals and failures of an operation."""
-    return {str(status): {"$ref": f"#/components/responses/{problem_name(status)}"} for status in statuses}
+def problems(*statuses: int, counted: bool = True) -> dict[str, Any]:
+    """The refusals and failures of an operation; of one whose requests are not counted, these alone."""
+    met = sorted({*statuses, *(_COUNTED if counted else ())})
+    return {str(status): {"$ref": f"#/components/responses/{problem_name(status)}"} for status in met}
 
 
 def problem_name(status: int) -> str:
@@ -180,15 +199,23 @@ def problem_name(status: int) -> str:
     return title_of(status).replace(" ", "")
 
 
+def limit_headers() -> dict[str, Any]:
+    """The headers that are on almost every answer, by name."""
+    return {name: dict(HEADERS[name]) for name in _TOLD}
+
+
 def problem_responses() -> dict[str, Any]:
     """All refusals and failures, by name."""
     return {problem_name(status): _problem(status, description) for status, description in _PROBLEMS.items()}
 
 
+_ALSO: Mapping[int, Sequence[str]] = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
+
+
 def _problem(status: int, description: str) -> dict[str, Any]:
-    always = ["X-Request-Id", "Cache-Control", *(["Retry-After"] if status == 503 else [])]
+    limits = headers(_TOLD) if status == 429 else LIMITS
     return {
         "description": description,
-        "headers": headers(always),
+        "headers": headers(["X-Request-Id", "Cache-Control", *_ALSO.get(status, ())]) | limits,
         "content": {PROBLEM_JSON: {"schema": {"$ref": REF.format(model=Problem.__name__)}}},
     }

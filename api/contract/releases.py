@@ -73,7 +73,7 @@ def _detail() -> dict[str, Any]:
 
 
 def _file() -> dict[str, Any]:
-    found = {**parts.headers(_FILE_HEADERS), "ETag": _WHOLE_ETAG}
+    found = {**parts.headers(_FILE_HEADERS), "ETag": _WHOLE_ETAG, **parts.LIMITS}
     named = parts.headers(["Content-Disposition"])
     coded = parts.headers(["Content-Encoding"], required=False)
     ranged = parts.headers(["Content-Range"], required=False)
@@ -95,5 +95,5 @@ def _file() -> dict[str, Any]:
 
 def elsewhere() -> dict[str, Any]:
     """The answer where `latest` stands for a name."""
-    headers = parts.headers(["Location", "Cache-Control", "X-Request-Id"])
+    headers = parts.headers(["Location", "Cache-Control", "X-Request-Id"]) | parts.LIMITS
     return {"description": "The same address with the name of the latest release.", "headers": headers}

@@ -28,7 +28,9 @@ def client(served: str) -> Iterator[httpx.Client]:
 
 @contextmanager
 def running(reader: Reader, settings: Settings) -> Iterator[str]:
-    config = uvicorn.Config(create_app(settings, reader), host="127.0.0.1", port=0, log_config=None, access_log=False)
+    config = uvicorn.Config(
+        create_app(settings, reader), host="127.0.0.1", port=0, log_config=None, access_log=False, proxy_headers=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

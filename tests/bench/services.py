@@ -128,7 +128,11 @@ async def _peer_tables(dsn: str, folder: Path) -> None:
 
 def _command(name: str, port: int, dsn: str, folder: Path) -> tuple[list[str | Path], dict[str, str]]:
     venv, others = ROOT / ".venv" / "peers" / "bin" / "python", ROOT / ".venv" / "others"
-    settings = {"CUNZHAO_DATABASE_URL": dsn, "CUNZHAO_LOG_LEVEL": "warning"}
+    settings = {
+        "CUNZHAO_DATABASE_URL": dsn,
+        "CUNZHAO_LOG_LEVEL": "warning",
+        "CUNZHAO_RATE_LIMIT_REQUESTS": "1000000000",  # every request is counted, none refused
+    }
     commands: dict[str, tuple[list[str | Path], dict[str, str]]] = {
         "ours": ([Path(sys.executable).with_name("cunzhao"), "serve", "--port", str(port)], settings),
         "strawberry": ([venv, "-m", "tests.bench.peers.resolvers", str(port)], {"BENCH_DSN": dsn}),

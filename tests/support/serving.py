@@ -20,7 +20,9 @@ from api.settings import Settings
 def served_by(dsn: str, releases: Path = Path("no-releases")) -> Iterator[str]:
     """The address of the whole application over a database and a folder of releases, until it is stopped."""
     app = create_app(Settings(database_url=SecretStr(dsn), releases_folder=releases))
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, http=LenientProtocol, log_level="warning", log_config=None)
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, http=LenientProtocol, log_level="warning", log_config=None, proxy_headers=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

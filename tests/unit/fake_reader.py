@@ -11,6 +11,7 @@ from schema.changes import ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook, shipped_codes
 from schema.coverage import Coverage, Days, Extent
 from schema.highlights import Highlight
+from schema.keys import ApiKey
 from schema.ports import Edition, Group, Groups, Page, Row
 from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import AnyRecord, RecordKind, Revision
@@ -42,6 +43,7 @@ class FakeReader:
         self.calls: Counter[str] = Counter()
         self.failure: Exception | None = None
         self.named: Sequence[Release] = ()
+        self.given_out: list[ApiKey] = []
 
     def _count(self, name: str) -> None:
         self.calls[name] += 1
@@ -170,6 +172,11 @@ class FakeReader:
     async def delta(self, since: int, until: int) -> AsyncIterator[bytes]:
         """One line, which is no change."""
         yield b"{}\n"
+
+    async def api_keys(self) -> Mapping[bytes, ApiKey]:
+        """Those that a test has given out."""
+        self._count("api_keys")
+        return {key.sha256: key for key in self.given_out}
 
     async def ready(self) -> str | None:
         """Always."""
