@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from db.lookups import Lookups
 
 
@@ -31,6 +33,10 @@ class Conditions:
         """The parameter that stands for a value."""
         self.values.append(value)
         return f"${len(self.values)}"
+
+    def bind_texts(self, texts: Iterable[str]) -> str:
+        """The parameter that stands for an array of texts."""
+        return f"{self.bind(list(texts))}::text[]"
 
     def add(self, text: str) -> None:
         """One more condition that must hold."""

@@ -48,7 +48,7 @@ def bind_codes(made: Conditions, name: str, group: AnyOf) -> str:
     list_name = CODE_FILTERS[name]
     if name == "category":
         group = tuple(dict.fromkeys(c for code in group for c in made.lookups.book.with_descendants(list_name, code)))
-    return f"{made.bind(list(group))}::text[]"
+    return made.bind_texts(group)
 
 
 def copies(which: str) -> str:
@@ -62,7 +62,7 @@ def copies(which: str) -> str:
 
 def bind_documents(made: Conditions, ids: AnyOf) -> str:
     """All copies of the announcements asked for, as an array: whichever is named, the facts are those of all."""
-    return f"ARRAY({copies(f'd.id = ANY({made.bind(list(ids))}::text[])')})"
+    return f"ARRAY({copies(f'd.id = ANY({made.bind_texts(ids)})')})"
 
 
 def _linked_codes(made: Conditions, filter: Filter, table: str, names: Iterable[str]) -> None:
@@ -127,7 +127,7 @@ def _on_actions(made: Conditions, filter: Filter) -> None:
     _linked_codes(made, filter, "action_code", CODE_FILTERS)
     wanted = [f"a.entity = ANY({bind_entities(made, group)})" for group in filter.entity]
     wanted += [f"a.operator = ANY({bind_entities(made, group)})" for group in filter.operator]
-    wanted += [f"a.entity = ANY({made.bind(list(group))}::text[])" for group in filter.entity_id]
+    wanted += [f"a.entity = ANY({made.bind_texts(group)})" for group in filter.entity_id]
     for which in wanted:
         made.add_exists(f"action_entity a WHERE a.version = {made.alias}.version AND {which}")
     if not made.of_links:
@@ -178,9 +178,9 @@ def _on_documents(made: Conditions, filter: Filter) -> None:
     """Dates are those of publication; codes and names are those of one action or figure it states."""
     _days(made, filter, "published_on")
     for ids in filter.document:
-        made.add(f"{made.alias}.id = ANY({made.bind(list(ids))}::text[])")
+        made.add(f"{made.alias}.id = ANY({made.bind_texts(ids)})")
     for ids in filter.reprint_of:
-        made.add(f"{made.alias}.reprint_of = ANY({made.bind(list(ids))}::text[])")
+        made.add(f"{made.alias}.reprint_of = ANY({made.bind_texts(ids)})")
     _bases(made, filter)
     add_words(made, "document", filter)
     of_others = {"year": (), "since": None, "until": None, "document": (), "reprint_of": (), "basis": (), "search": ()}

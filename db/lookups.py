@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -39,6 +40,8 @@ class Lookups:
     book: CodeBook
     spelt: Mapping[str, Spelt] = field(default_factory=dict)
     """By search text; those without Latin letters need none."""
+    named: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By each name of an entity that is asked for, the ids of those that have it, or one that is read so."""
 
 
 async def spelt(connection: Connection, text: str, revision: int) -> Spelt:
@@ -51,6 +54,15 @@ async def spelt(connection: Connection, text: str, revision: int) -> Spelt:
     sound = sound_key(text)
     named = await connection.fetch(statement("entities_read_so"), revision, sound) if sound else []
     return Spelt(words, [row["id"] for row in named])
+
+
+async def named(connection: Connection, names: Sequence[str], revision: int) -> Mapping[str, Sequence[str]]:
+    """Look up names of entities: the ids of those that stand at a revision, for each name."""
+    found: dict[str, list[str]] = defaultdict(list)
+    keys, sounds = [match_key(name) for name in names], [sound_key(name) for name in names]
+    for row in await connection.fetch(statement("entities_named"), revision, names, keys, sounds):
+        found[row["name"]].append(row["id"])
+    return {name: found[name] for name in names}
 
 
 def has_latin(text: str) -> bool:

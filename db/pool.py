@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Literal, Self
 
 import asyncpg
@@ -49,50 +49,99 @@ class Pool:
 
     Nothing is reset between two uses, as a pool of the driver would do with a round trip of its own: whoever reads
     leaves nothing behind. A connection that is broken or left in a transaction is not used again.
+
+    There are two sorts. On a settled one a statement is planned once, whatever the values of its parameters; on the
+    others Postgres plans it anew as often as it pleases. A connection changes its sort only where all are open.
     """
 
     def __init__(self, open_one: Callable[[], Awaitable[Connection]], size: int) -> None:
         self._open_one = open_one
+        self._size = size
         self._room = asyncio.Semaphore(size)
-        self._idle: list[Connection] = []
+        self._used = 0
+        self._idle: dict[bool, list[Connection]] = {False: [], True: []}
         self._closed = False
 
-    @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Connection]:
-        """A connection of one's own, as soon as there is one. Raises `StoreUnavailable` if no server answers."""
-        async with self._room:
-            connection = self._warm() or await self._open_one()
-            try:
-                yield connection
-            finally:
-                self._give_back(connection)
+    def acquire(self, *, settled: bool = False) -> Lease:
+        """A connection of one's own, as soon as there is one. Raises `StoreUnavailable` if no server answers.
 
-    def _warm(self) -> Connection | None:
-        while self._idle:
-            connection = self._idle.pop()
+        `settled` is for statements that have one right plan, and that take less time to be answered than planned.
+        """
+        return Lease(self, settled)
+
+    async def lend(self, *, settled: bool) -> Connection:
+        """The same, for `Lease`, which gives it back."""
+        await self._room.acquire()
+        self._used += 1
+        try:
+            return self._warm(settled) or await self._other(settled)
+        except BaseException:
+            self._used -= 1
+            self._room.release()
+            raise
+
+    def _warm(self, settled: bool) -> Connection | None:
+        idle = self._idle[settled]
+        while idle:
+            connection = idle.pop()
             if not connection.is_closed():
                 return connection
         return None
 
-    def _give_back(self, connection: Connection) -> None:
+    async def _other(self, settled: bool) -> Connection:
+        """A new connection, or where there is no room one of the other sort."""
+        full = self._used + len(self._idle[not settled]) > self._size
+        connection = self._warm(not settled) if full else None
+        changes = settled or connection is not None
+        connection = connection or await self._open_one()
+        if changes:
+            try:
+                await connection.execute(f"SET plan_cache_mode = {'force_generic_plan' if settled else 'auto'}")
+            except BaseException:
+                connection.terminate()
+                raise
+        return connection
+
+    def give_back(self, connection: Connection, *, settled: bool) -> None:
+        """Take back what was lent."""
+        self._used -= 1
+        self._room.release()
         if self._closed or connection.is_closed() or connection.is_in_transaction():
             connection.terminate()
         else:
             # A question that was given up is cancelled by the driver before the connection's next one.
-            self._idle.append(connection)
+            self._idle[settled].append(connection)
 
     async def close(self) -> None:
         """Close what is idle; what is in use closes when it is given back."""
         self._closed = True
-        while self._idle:
-            with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await self._idle.pop().close(timeout=5)
+        for idle in self._idle.values():
+            while idle:
+                with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await idle.pop().close(timeout=5)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+class Lease:
+    """A connection of a pool, for the length of a `with`."""
+
+    __slots__ = ("_connection", "_pool", "_settled")
+
+    def __init__(self, pool: Pool, settled: bool) -> None:
+        self._pool = pool
+        self._settled = settled
+
+    async def __aenter__(self) -> Connection:
+        self._connection = await self._pool.lend(settled=self._settled)
+        return self._connection
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pool.give_back(self._connection, settled=self._settled)
 
 
 async def open_pool(dsn: str, *, size: int, statement_timeout: float) -> Pool:

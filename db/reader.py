@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from itertools import islice
 from typing import cast
 
@@ -16,9 +16,9 @@ from db.copying import copied
 from db.covering import read_coverage
 from db.grouping import aggregate_sql, all_groups_sql, group_of
 from db.highlighting import highlights
-from db.lookups import Lookups, Spelt, has_latin, spelt
+from db.lookups import Lookups, Spelt, has_latin, named, spelt
 from db.migrate import MigrationError, pending
-from db.pool import Connection, Pool
+from db.pool import Connection, Lease, Pool
 from db.revisions import Revisions
 from db.selecting import near_page_sql, page_sql, pages_within_sql, stream_sql, total_sql, totals_within_sql
 from db.statements import statement
@@ -52,15 +52,30 @@ _UNAVAILABLE = (
 )
 
 
-@contextmanager
-def _store_errors() -> Iterator[None]:
-    """Whatever keeps the store from answering becomes `StoreUnavailable`."""
-    try:
-        yield
-    except asyncpg.QueryCanceledError as error:
-        raise StoreUnavailable("the question took longer than the store allows") from error
-    except _UNAVAILABLE as error:
-        raise StoreUnavailable("the store cannot be reached") from error
+class _Reading:
+    """A connection for the length of a `with`. Whatever keeps the store from answering becomes `StoreUnavailable`."""
+
+    __slots__ = ("_lease",)
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+
+    async def __aenter__(self) -> Connection:
+        try:
+            return await self._lease.__aenter__()
+        except _UNAVAILABLE as error:
+            raise _unavailable(error) from error
+
+    async def __aexit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        await self._lease.__aexit__()
+        if isinstance(error, _UNAVAILABLE):
+            raise _unavailable(error) from error
+
+
+def _unavailable(error: BaseException) -> StoreUnavailable:
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return StoreUnavailable("the question took longer than the store allows")
+    return StoreUnavailable("the store cannot be reached")
 
 
 class PostgresReader:
@@ -75,16 +90,14 @@ class PostgresReader:
         self._groups: Remembered[AggregateQuery, Groups] = Remembered(memory // 16)
         self._changes: Remembered[tuple[int, int, frozenset[ChangedTable]], int] = Remembered(memory // 64)
         self._spelt: Remembered[tuple[str, int], Spelt] = Remembered(memory // 16)
+        self._named: Remembered[tuple[str, int], Sequence[str]] = Remembered(memory // 16)
         self._books: dict[int, CodeBook] = {}
         """By the revision that last changed a code list."""
         self._changed_in: dict[int, int] = {}
         """That revision, for each revision asked about. What is past does not change."""
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
-        with _store_errors():
-            async with self._pool.acquire() as connection:
-                yield connection
+    def _connection(self, *, settled: bool = False) -> _Reading:
+        return _Reading(self._pool.acquire(settled=settled))
 
     async def revision(self, as_of: AsOf | None = None) -> Revision:
         """The revision meant, by default the latest.
@@ -93,7 +106,7 @@ class PostgresReader:
         """
         found = self._revisions.known(as_of)
         if found is None:
-            async with self._connection() as connection:
+            async with self._connection(settled=True) as connection:
                 found = await self._revisions.read(connection, as_of)
         if found is None:
             raise BadQuery("as_of", f"the record has no revision or release {as_of.text if as_of else ''!r}")
@@ -111,7 +124,7 @@ class PostgresReader:
 
     async def _refresh(self) -> None:
         if not self._revisions.fresh:
-            async with self._connection() as connection:
+            async with self._connection(settled=True) as connection:
                 await self._revisions.ask(connection)
 
     def release_of(self, revision: int) -> str | None:
@@ -143,12 +156,23 @@ class PostgresReader:
                         known = await spelt(connection, text, revision)
                     self._spelt.put((text, revision), known, known.length)
                 found[text] = known
-        return Lookups(await self.codebook(revision), found)
+        return Lookups(await self.codebook(revision), found, await self._entities(filter, revision))
+
+    async def _entities(self, filter: Filter, revision: int) -> Mapping[str, Sequence[str]]:
+        """The ids of the entities that a filter names."""
+        names = {name: self._named.get((name, revision)) for group in filter.entity + filter.operator for name in group}
+        if unknown := [name for name, ids in names.items() if ids is None]:
+            async with self._connection(settled=True) as connection:
+                found = await named(connection, unknown, revision)
+            for name, ids in found.items():
+                names[name] = self._named.put((name, revision), ids, sum(60 + len(each) for each in (name, *ids)))
+        return cast("dict[str, Sequence[str]]", names)
 
     async def page(self, query: PageQuery) -> Page:
         """A page of records."""
         lookups = await self._lookups(query.filter, query.revision)
-        async with self._connection() as connection:
+        # Actions are tried one by one in the order of an index, whatever is asked for: that needs no other plan.
+        async with self._connection(settled=query.kind == "action" and not query.filter.search) as connection:
             places: Sequence[asyncpg.Record] = ()
             total = self._totals.get((query.kind, query.filter, query.revision))
             few = total is not None and total <= _FEW
@@ -201,7 +225,7 @@ class PostgresReader:
         found = self._versions.standing(kind, ids, revision)
         missing = [record_id for record_id in ids if record_id not in found]
         if missing:
-            async with self._connection() as connection:
+            async with self._connection(settled=True) as connection:
                 found.update(await self._versions.read(connection, kind, missing, revision))
         return found
 

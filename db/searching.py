@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from db.conditions import Conditions, as_of
+from db.conditions import Conditions
 from db.lookups import LATIN, Spelt
-from db.matching import match_key, sound_key
+from db.matching import match_key
 from schema.query import AnyOf, BadQuery, Filter
 from schema.records import RecordKind
 
@@ -33,10 +33,10 @@ def add_words(made: Conditions, kind: RecordKind, filter: Filter) -> None:
 def _naming(made: Conditions, kind: RecordKind, entities: Sequence[str]) -> str | None:
     """Rows that are or name one of some entities. Documents and figures name none."""
     if kind == "entity":
-        return f"{made.alias}.id = ANY({made.bind(list(entities))}::text[])"
+        return f"{made.alias}.id = ANY({made.bind_texts(entities)})"
     if kind != "action":
         return None
-    naming = f"FROM action_entity s WHERE s.entity = ANY({made.bind(list(entities))}::text[])"
+    naming = f"FROM action_entity s WHERE s.entity = ANY({made.bind_texts(entities)})"
     if made.walked:
         return f"EXISTS (SELECT {naming} AND s.version = {made.alias}.version OFFSET 0)"
     return f"{made.alias}.version = ANY(ARRAY(SELECT s.version {naming}))"
@@ -65,16 +65,5 @@ def _pieces_of(key: str) -> list[str]:
 
 def bind_entities(made: Conditions, group: AnyOf) -> str:
     """The entities asked for by id, by any of their names or by how one is read in pinyin, as an array."""
-    ids, keys = made.bind(list(group)), made.bind([match_key(name) for name in group])
-    sounds = sorted({sound for name in group if (sound := sound_key(name))})
-    named = f"n.match_key = ANY({keys}::text[])"
-    standing = f"SELECT e.id FROM entity_name n JOIN entity_version e USING (version) WHERE {as_of('e')} AND"  # noqa: S608
-    read = f" UNION {standing} {_read_whole(made.bind(sounds))}" if sounds else ""
-    return f"ARRAY(SELECT unnest({ids}::text[]) UNION {standing} {named}{read})"
-
-
-def _read_whole(sounds: str) -> str:
-    return (
-        f"n.language = 'zh-Latn-pinyin' AND spoken(n.match_key) && {sounds}::text[]"
-        f" AND unparted(n.match_key) = ANY({sounds}::text[])"
-    )
+    named = made.lookups.named
+    return made.bind_texts(sorted({*group, *(each for name in group for each in named[name])}))

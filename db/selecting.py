@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from db.conditions import Conditions
 from db.filters import (
@@ -49,6 +50,8 @@ class Selection:
     """The column by which they are found, if they tie actions to something."""
     values: str = ""
     """The values looked for there, as an array."""
+    one: bool = False
+    """Whether it is known to hold one value."""
 
     @property
     def found(self) -> str:
@@ -79,10 +82,11 @@ def select(
     made = link_conditions(rest, revision, lookups, walked=walked)
     if name in CODE_FILTERS:
         made.add(f"l.list = '{CODE_FILTERS[name]}'")
-        return Selection("action_code l", made, "l.newest_first", "l.code", bind_codes(made, name, group))
-    ids = f"{made.bind(list(group))}::text[]" if name == "entity_id" else bind_entities(made, group)
-    column = "l.operator" if name == "operator" else "l.entity"
-    return Selection("action_entity l", made, "l.newest_first", column, ids)
+        rows, column, values = "action_code l", "l.code", bind_codes(made, name, group)
+    else:
+        rows, column = "action_entity l", "l.operator" if name == "operator" else "l.entity"
+        values = made.bind_texts(group) if name == "entity_id" else bind_entities(made, group)
+    return Selection(rows, made, "l.newest_first", column, values, one=len(cast("list[str]", made.values[-1])) == 1)
 
 
 def page_sql(query: PageQuery, lookups: Lookups, *, few: bool = False, whole: bool = False) -> Sql:
@@ -96,7 +100,8 @@ def page_sql(query: PageQuery, lookups: Lookups, *, few: bool = False, whole: bo
         if few or not chosen.of:
             return _page("keys_found", chosen, query, lookups, whole=whole)
     chosen = select(query.kind, query.filter, query.revision, lookups, walked=True)
-    return _page("keys_led" if chosen.of else "keys", chosen, query, lookups, whole=whole)
+    keys = ("keys_one" if chosen.one else "keys_led") if chosen.of else "keys"
+    return _page(keys, chosen, query, lookups, whole=whole)
 
 
 def near_page_sql(query: PageQuery, lookups: Lookups) -> Sql | None:

@@ -74,6 +74,14 @@ CROSS JOIN LATERAL (
 ORDER BY tied.place, tied.id
 LIMIT {limit}
 
+-- name: keys_one
+-- The first actions tied to one value, each once though it may be tied to it twice.
+SELECT DISTINCT ON ({place}, {alias}.id) {alias}.version, {place} AS place, {alias}.id
+FROM {rows}
+WHERE {of} = ({values})[1] AND {where}
+ORDER BY {place}, {alias}.id
+LIMIT {limit}
+
 -- name: keys_near
 -- The first versions that match and are among the newest.
 SELECT near.version, near.place, near.id
@@ -176,3 +184,17 @@ SELECT DISTINCT e.id
 FROM entity_name n JOIN entity_version e USING (version)
 WHERE n.language = 'zh-Latn-pinyin' AND spoken(n.match_key) @> ARRAY[$2::text]
   AND e.revision_from <= $1 AND (e.revision_to IS NULL OR e.revision_to > $1)
+
+-- name: entities_named
+-- The entities with each of some names, or with one that is read so in pinyin.
+SELECT asked.name, found.id
+FROM unnest($2::text[], $3::text[], $4::text[]) AS asked (name, key, sound)
+CROSS JOIN LATERAL (
+    SELECT e.id FROM entity_name n JOIN entity_version e USING (version)
+    WHERE n.match_key = asked.key AND e.revision_from <= $1 AND (e.revision_to IS NULL OR e.revision_to > $1)
+    UNION
+    SELECT e.id FROM entity_name n JOIN entity_version e USING (version)
+    WHERE n.language = 'zh-Latn-pinyin' AND spoken(n.match_key) && ARRAY[asked.sound]
+      AND unparted(n.match_key) = asked.sound
+      AND e.revision_from <= $1 AND (e.revision_to IS NULL OR e.revision_to > $1)
+) found

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -20,7 +19,7 @@ import pytest_asyncio
 from api.answers import Answers
 from api.app import create_app
 from api.settings import Settings
-from db.pool import open_pool
+from db.pool import Connection, Pool, connect
 from db.reader import PostgresReader
 from tests.support.corpus import document_id, entity_id
 
@@ -28,7 +27,7 @@ PAGE = """{ actions(%s) { nodes { id actedOn measures { code label } categories 
   entities { name entity { id name } } document { id title } } } }"""
 COUNTS = {
     "REST: a list": ("/v1/actions?limit=20", (2, 1)),
-    "REST: a list with filters": ("/v1/actions?year=2023&category=platform_duty&entity=云雀视频&limit=20", (2, 1)),
+    "REST: a list with filters": ("/v1/actions?year=2023&category=platform_duty&entity=云雀视频&limit=20", (4, 1)),
     "REST: a list as of a revision": ("/v1/actions?as_of=r3", (2, 1)),
     "REST: a search": ("/v1/actions?search=云雀", (3, 1)),
     "REST: a record": (f"/v1/documents/{document_id(2023)}", (1, 0)),
@@ -56,15 +55,11 @@ COUNTS = {
 
 @dataclass
 class Counted:
-    """A client of the application, and the statements that its only connection was given."""
+    """A client of the application, and the statements that its connections were given."""
 
     client: httpx.AsyncClient
     remembers: bool
-    statements: list[str] = field(default_factory=list)
-
-    def take(self, record: asyncpg.connection.LoggedQuery) -> None:
-        """Note a statement."""
-        self.statements.append(" ".join(record.query.split()))
+    statements: list[str]
 
     async def ask(self, asked: str) -> None:
         """Ask by GET, or by POST what is no path but a query."""
@@ -78,18 +73,22 @@ class Counted:
 
 @pytest_asyncio.fixture(scope="module", params=["forgets", "remembers"])
 async def counted(sample_dsn: str, request: pytest.FixtureRequest) -> AsyncIterator[Counted]:
-    """The application over a pool of one connection, which tells what it is asked."""
-    pool = await open_pool(sample_dsn, size=1, statement_timeout=10)
+    """The application over a pool of connections that tell what they are asked."""
     remembers = request.param == "remembers"
+    statements: list[str] = []
+
+    async def open_one() -> Connection:
+        connection = await connect(sample_dsn, role="cunzhao_reader", statement_timeout=10)
+        connection.add_query_logger(lambda record: statements.append(" ".join(record.query.split())))
+        return connection
+
+    pool = Pool(open_one, size=8)
     reader = PostgresReader(pool, fresh_for=3600, memory=2**24 if remembers else 0)
     app = create_app(Settings(), reader)
     app.state.answers = Answers(0)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        made = Counted(client, remembers)
-        async with pool.acquire() as connection:
-            connection.add_query_logger(made.take)
-        yield made
+        yield Counted(client, remembers, statements)
     await pool.close()
 
 

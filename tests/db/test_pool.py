@@ -33,6 +33,27 @@ async def test_a_connection_is_used_again(pool: Pool) -> None:
     assert await backend(pool) == await backend(pool)
 
 
+async def planning(pool: Pool, *, settled: bool) -> tuple[int, str]:
+    async with pool.acquire(settled=settled) as connection:
+        return connection.get_server_pid(), await connection.fetchval("SHOW plan_cache_mode")
+
+
+async def test_settled_statements_have_connections_of_their_own_while_there_is_room(pool: Pool) -> None:
+    plain, settled = await planning(pool, settled=False), await planning(pool, settled=True)
+    assert (plain[1], settled[1]) == ("auto", "force_generic_plan")
+    assert [await planning(pool, settled=each) for each in (False, True)] == [plain, settled]
+    assert plain[0] != settled[0]
+    async with pool.acquire():
+        async with pool.acquire() as other:
+            assert other.get_server_pid() == settled[0]
+            assert await other.fetchval("SHOW plan_cache_mode") == "auto"
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1), pool.acquire(), pool.acquire():
+                pass
+    async with pool.acquire(settled=True), pool.acquire(settled=True) as other:
+        assert await other.fetchval("SHOW plan_cache_mode") == "force_generic_plan"
+
+
 async def test_no_more_than_its_size_are_open(pool: Pool) -> None:
     async with pool.acquire(), pool.acquire():
         with pytest.raises(TimeoutError):
