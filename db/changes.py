@@ -89,12 +89,16 @@ class Change:
         """Whether nothing on record would change."""
         return not (self.records or self.closed or self.codes or self.closed_codes)
 
-    def digest(self, before: str, number: int, committed_at: datetime) -> str:
-        """SHA-256 over the digest before and this change, in an order that does not depend on how it was made."""
+    def digest(self, before: str, number: int, committed_at: datetime, bodies: Sequence[str] | None = None) -> str:
+        """SHA-256 over the digest before and this change, in an order that does not depend on how it was made.
+
+        `bodies` are the JSON texts of the records, where they were made already.
+        """
+        texts = map(record_json, self.records) if bodies is None else bodies
         return digest_of(
             before,
             (number, committed_at, self.cause, self.note),
-            opened=((record_kind(record), record_json(record)) for record in self.records),
+            opened=zip(map(record_kind, self.records), texts, strict=True),
             closed=self.closed,
             codes=self.codes,
             closed_codes=self.closed_codes,

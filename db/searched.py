@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from db.changes import record_kind
@@ -17,6 +18,10 @@ _SEARCHED: dict[RecordKind, tuple[str, ...]] = {
     "document": ("title", "publisher", "url", "original_url"),
 }
 """By kind, the fields whose texts are searched; after a dot, the field of each item of a list."""
+_SEARCHED_PARTS = {
+    kind: [(name, part or None) for name, _, part in (field.partition(".") for field in fields)]
+    for kind, fields in _SEARCHED.items()
+}
 _HEAD = 2_000
 """A text in a longer one need not stand there twice; looking for it in one longer than this takes too long."""
 
@@ -46,6 +51,22 @@ def search_key(texts: Iterable[str], fold: Callable[[str], str] = match_key) -> 
     return "\n".join(keys)
 
 
+def searched_texts(kind: RecordKind, record: AnyRecord) -> Iterator[str]:
+    """The same texts of a model, without their fields."""
+    for name, part in _SEARCHED_PARTS[kind]:
+        found = getattr(record, name)
+        if part is not None:
+            for item in found:
+                if text := getattr(item, part):
+                    yield text
+        elif found:
+            yield found
+
+
+_folded = lru_cache(20_000)(match_key)
+"""Names and what is quoted come again and again."""
+
+
 class Searched:
     """Makes the search keys of records, and notes the Latin words in them."""
 
@@ -54,6 +75,6 @@ class Searched:
 
     def key_of(self, record: AnyRecord) -> str:
         """What search looks at in a record."""
-        key = search_key(text for _, text in searched_fields(record_kind(record), record))
+        key = search_key(searched_texts(record_kind(record), record), _folded)
         self.latin.update(LATIN.findall(key))
         return key

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from db.changes import BEFORE_ALL, Change, record_kind
+from db.changes import BEFORE_ALL, Change, record_json, record_kind
 from db.migrate import LOCK_KEY
 from db.pool import Connection
-from db.record_rows import write_records
+from db.record_writing import write_records
 from db.sketches import StoredSketch
 from db.statements import statement
 from schema.records import RecordKind, Revision
@@ -29,7 +29,7 @@ async def commit(connection: Connection, change: Change, *, ledger: Revision | N
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
-        revision, change = _numbered(change, await latest(connection), ledger)
+        revision, change, bodies = _numbered(change, await latest(connection), ledger)
         await connection.execute(
             statement("insert_revision"),
             revision.number, revision.committed_at, revision.cause, revision.note, revision.digest,
@@ -37,7 +37,7 @@ async def commit(connection: Connection, change: Change, *, ledger: Revision | N
         await _write_codes(connection, change, revision.number)
         await hold_texts(connection, change)
         await _close(connection, change, revision.number)
-        await write_records(connection, change)
+        await write_records(connection, change, bodies)
         await connection.executemany(
             statement("insert_correction"),
             [(revision.number, c.kind, c.id, c.document, c.model_dump_json()) for c in change.corrections],
@@ -52,19 +52,24 @@ async def latest(connection: Connection) -> Revision | None:
     return Revision(**row) if row else None
 
 
-def _numbered(change: Change, last: Revision | None, ledger: Revision | None) -> tuple[Revision, Change]:
+def _numbered(change: Change, last: Revision | None, ledger: Revision | None) -> tuple[Revision, Change, Sequence[str]]:
+    """The revision that a change makes, its records as of then, and their JSON texts."""
     number = last.number + 1 if last else 1
     if ledger is not None and ledger.number != number:
         raise RevisionDiffers(f"revision {ledger.number} cannot follow revision {number - 1}")
     now = ledger.committed_at if ledger else datetime.now(UTC)
     if last and now < last.committed_at:
         now = last.committed_at  # the clock went back; the order of revisions does not
-    stamped = tuple(record.model_copy(update={"revision": number}) for record in change.records)
-    change = replace(change, records=stamped)
-    digest = change.digest(last.digest if last else BEFORE_ALL, number, now)
+    stamped = tuple(
+        record if record.revision == number else record.model_copy(update={"revision": number})
+        for record in change.records
+    )
+    change, bodies = replace(change, records=stamped), tuple(map(record_json, stamped))
+    digest = change.digest(last.digest if last else BEFORE_ALL, number, now, bodies)
     if ledger is not None and ledger.digest != digest:
         raise RevisionDiffers(f"revision {number} does not have the content its ledger entry was made for")
-    return Revision(number=number, committed_at=now, cause=change.cause, note=change.note, digest=digest), change
+    revision = Revision(number=number, committed_at=now, cause=change.cause, note=change.note, digest=digest)
+    return revision, change, bodies
 
 
 async def _write_codes(connection: Connection, change: Change, number: int) -> None:
@@ -100,7 +105,9 @@ async def hold_sketches(connection: Connection, sketches: Sequence[StoredSketch]
 async def _close(connection: Connection, change: Change, number: int) -> None:
     ended = [*change.closed, *((record_kind(record), record.id) for record in change.records)]
     actions = [record_id for kind, record_id in ended if kind == "action"]
-    await connection.execute(statement("close_action_links"), actions, number)
+    if actions:
+        await connection.execute(statement("close_action_links"), actions, number)
     for kind in _ORDER:
-        keys = [(record_id, number) for of, record_id in ended if of == kind]
-        await connection.executemany(statement("close_version").format(kind=kind), keys)
+        ids = [record_id for of, record_id in ended if of == kind]
+        if ids:
+            await connection.execute(statement("close_versions").format(kind=kind), ids, number)

@@ -135,6 +135,78 @@ async def test_the_writing_role_cannot_alter_tables_or_close_what_is_closed(stor
             await store.execute(sql)
 
 
+_DANGLING = (
+    ("action_version", {"id": "'a-aaaaaaaaaaaaa'"}, "action_version_id_fkey"),
+    ("action_version", {"document": "'nowhere'", "revision_from": "5", "revision_to": "6"},
+     "action_version_document_fkey"),
+    ("action_version", {"revision_from": "0", "revision_to": "5"}, "action_version_revision_from_fkey"),
+    ("action_words", {"version": "-1"}, "action_words_version_fkey"),
+    ("action_code", {"version": "-1"}, "action_code_version_fkey"),
+    ("action_code", {"code": "'nothing'"}, "action_code_list_code_fkey"),
+    ("action_entity", {"version": "-1"}, "action_entity_version_fkey"),
+    ("action_entity", {"entity": "'nobody'", "position": "99"}, "action_entity_entity_fkey"),
+    ("action_entity", {"operator": "'nobody'", "operator_name": "'无名'", "position": "99"},
+     "action_entity_operator_fkey"),
+    ("action_entity", {"kind": "'nothing'", "position": "99"}, "action_entity_kind_list_kind_fkey"),
+    ("figure_version", {"id": "'f-aaaaaaaaaaaaa'"}, "figure_version_id_fkey"),
+    ("figure_version", {"document": "'nowhere'", "revision_from": "5", "revision_to": "6"},
+     "figure_version_document_fkey"),
+    ("figure_version", {"revision_from": "0", "revision_to": "5"}, "figure_version_revision_from_fkey"),
+    ("figure_version", {"measure": "'nothing'", "revision_from": "5", "revision_to": "6"},
+     "figure_version_measure_list_measure_fkey"),
+    ("figure_version", {"subject_kind": "'nothing'", "revision_from": "5", "revision_to": "6"},
+     "figure_version_subject_kind_list_subject_kind_fkey"),
+    ("figure_version", {"campaign": "'nothing'", "revision_from": "5", "revision_to": "6"},
+     "figure_version_campaign_list_campaign_fkey"),
+    ("figure_code", {"version": "-1"}, "figure_code_version_fkey"),
+    ("figure_code", {"code": "'nothing'"}, "figure_code_list_code_fkey"),
+    ("anchor", {"action_version": "-1", "figure_version": "NULL"}, "anchor_action_version_fkey"),
+    ("anchor", {"figure_version": "-1", "action_version": "NULL"}, "anchor_figure_version_fkey"),
+    ("anchor", {"document": "'nowhere'", "position": "99"}, "anchor_document_sha256_fkey"),
+    ("anchor", {"sha256": "NULL", "position": "99"}, "transcribed_has_no_anchor"),
+)  # fmt: skip
+_COLUMNS = """
+SELECT column_name FROM information_schema.columns
+WHERE table_schema = 'cunzhao' AND table_name = $1 AND is_generated = 'NEVER' AND is_identity = 'NO'
+"""
+
+
+async def test_nothing_refers_to_what_is_not_on_record(store: Connection) -> None:
+    await corpus.fill(store)
+    for table, changed, constraint in _DANGLING:
+        columns = [row["column_name"] for row in await store.fetch(_COLUMNS, table)]
+        names = ", ".join(f'"{name}"' for name in columns)
+        values = ", ".join(changed.get(name, f'"{name}"') for name in columns)
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refusal:
+            await store.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} LIMIT 1")  # noqa: S608
+        assert refusal.value.constraint_name == constraint, refusal.value
+
+
+async def test_evidence_is_looked_for_at_commit_whatever_else_is_written(store: Connection) -> None:
+    await corpus.fill(store)
+    bare = """
+    INSERT INTO action_version (id, revision_from, revision_to, document, date_basis, open_ended, confidence, basis,
+                                extractor, gist_zh, gist_en, body)
+    SELECT id, 5, 6, document, 'none', false, 'high', 'text', 'x', '', '', '{}' FROM action_version LIMIT 1;
+    DELETE FROM unchecked
+    """
+    # One statement string is one transaction; what is asked at its end is not to be talked out of.
+    with pytest.raises(asyncpg.CheckViolationError) as refusal:
+        await store.execute(bare)
+    assert refusal.value.constraint_name == "action_has_evidence"
+    assert await store.fetchval("SELECT count(*) FROM action_version WHERE extractor = 'x'") == 0
+
+
+async def test_nothing_that_is_referred_to_can_be_emptied(store: Connection, dsn: str) -> None:
+    owner = await connect(dsn)
+    try:
+        for table in ("revision", "code", "document_text", "entity", "action", "action_version", "figure_version"):
+            with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+                await owner.execute(f"TRUNCATE {table} CASCADE")
+    finally:
+        await owner.close()
+
+
 async def test_two_writers_make_two_revisions_in_a_row(store: Connection, dsn: str) -> None:
     import asyncio
 
