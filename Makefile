@@ -59,6 +59,7 @@ lock: .venv/lock/bin/uv ## writes the requirements anew, with hashes; ARGS=--upg
 	$(LOCK) tests/bench/peers/python.in --constraints requirements.txt --output-file tests/bench/peers/python.txt
 	$(LOCK) tests/bench/peers/others.in --output-file tests/bench/peers/others.txt
 	$(LOCK) $(READERS)/python.in --constraints requirements.txt --override $(READERS)/overrides.in --output-file $(READERS)/python.txt
+	$(LOCK) $(READERS)/bundle.in --output-file $(READERS)/bundle.txt
 	$(LOCK) tests/s3/server.in --output-file tests/s3/server.txt
 
 LOCK = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -99,9 +100,11 @@ PEERS := tests/bench/peers
 
 # What others read a release with, in an environment of its own: some of it asks for other versions than we run on.
 READERS := tests/release/readers
-.venv/readers.stamp: $(READERS)/python.txt | .venv/bin/python
+READ_BY = .venv/readers/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps
+.venv/readers.stamp: $(READERS)/python.txt $(READERS)/bundle.txt | .venv/bin/python
 	.venv/bin/python -m venv .venv/readers
-	.venv/readers/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps -r $<
+	$(READ_BY) -r $(READERS)/python.txt
+	$(READ_BY) --upgrade --target .venv/readers/bundle -r $(READERS)/bundle.txt
 	@touch $@
 
 # An object store to push releases to, in an environment of its own: it asks for another dateutil than GraphQL does.

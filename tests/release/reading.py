@@ -14,16 +14,8 @@ from schema.columns import TableColumn
 from schema.tables import Table
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_TRUTH = {
-    "T": True,
-    "TRUE": True,
-    "true": True,
-    "True": True,
-    "F": False,
-    "FALSE": False,
-    "false": False,
-    "False": False,
-}
+_TRUTH = {"T": True, "TRUE": True, "F": False, "FALSE": False}
+"""What R takes for truth by itself; where it is told, it takes `true` and `True` as well."""
 _LARGEST_INTEGER = 2**31 - 1
 
 
@@ -78,7 +70,9 @@ def without_nulls(value: Any) -> Any:
     return [without_nulls(one) for one in value] if isinstance(value, list) else value
 
 
-def read_csv_of_r(path: Path, *, na: str = "NA", as_text: Sequence[str] = ()) -> dict[str, list[Any]]:
+def read_csv_of_r(
+    path: Path, *, na: str = "NA", as_text: Sequence[str] = (), as_truth: Sequence[str] = ()
+) -> dict[str, list[Any]]:
     """The columns of a CSV file by the rules of `read.csv` in R: `na.strings`, and `colClasses` for some columns.
 
     A column is logical, integer, double or character, the first of these that all its values can be (`type.convert`).
@@ -86,6 +80,8 @@ def read_csv_of_r(path: Path, *, na: str = "NA", as_text: Sequence[str] = ()) ->
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""), strict=True))
     columns = zip(*rows, strict=True)
     read = {name: cells for name, *cells in columns}
+    for name in as_truth:
+        read[name] = [cell.upper() for cell in read[name]]
     return {name: _converted(cells, na, text=name in as_text) for name, cells in read.items()}
 
 

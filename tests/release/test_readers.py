@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shutil
 from collections import Counter
@@ -32,6 +33,7 @@ from tests.support.databases import fresh_database
 
 READERS = Path(__file__).parent / "readers"
 PYTHON = Path(__file__).parents[2] / ".venv" / "readers" / "bin" / "python"
+BUNDLE = PYTHON.parents[1] / "bundle"
 ODD_NAMES = ("甲|乙", "NA", '百"灵', "a\\b", "逗,号")
 BY_TABLE = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 
@@ -40,8 +42,10 @@ async def _printed(script: str, folder: Path, *checks: str) -> Any:
     """What a script of the readers' environment says of a folder."""
     assert PYTHON.exists(), "the readers are not installed: make .venv/readers.stamp"
     process = await asyncio.create_subprocess_exec(
-        PYTHON, "-P", "-W", "ignore", READERS / script, folder, *checks, stdout=asyncio.subprocess.PIPE
-    )
+        PYTHON, "-P", "-W", "ignore", READERS / script, folder, *checks,
+        env={**os.environ, "PYTHONPATH": str(BUNDLE) if script == "bundle.py" else ""},
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
     printed, _ = await process.communicate()
     assert process.returncode == 0
     return json.loads(printed)
@@ -60,8 +64,9 @@ def _odd_action() -> Action:
 class Read:
     """A release, and what was made of it."""
 
-    def __init__(self, folder: Path, manifest: Manifest, read: Any, checked: Any) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, read: Any, by_duckdb: Any, checked: Any) -> None:
         self.folder, self.manifest, self.read, self.checked = folder, manifest, read, checked
+        self.bundle = {"pandas": read["cunzhao.sqlite"], "duckdb": by_duckdb}
         self.rows = {table.name: table.rows for table in manifest.tables}
 
 
@@ -77,8 +82,8 @@ async def release(server: str, template: str, tmp_path_factory: pytest.TempPathF
         manifest = await cut(connection, places, "2026.1.2")
         await connection.close()
     folder = places.of(manifest.name)
-    read, checked = await asyncio.gather(_printed("read.py", folder), _printed("check.py", folder))
-    yield Read(folder, manifest, read, checked)
+    printed = await asyncio.gather(*(_printed(script, folder) for script in ("read.py", "bundle.py", "check.py")))
+    yield Read(folder, manifest, *printed)
 
 
 @BY_TABLE
@@ -112,8 +117,10 @@ def test_lines_are_read_as_objects(release: Read, table: Table, suffix: str) -> 
 
 
 @BY_TABLE
-def test_the_bundle_has_the_same_rows(release: Read, table: Table) -> None:
-    names, *rows = release.read["cunzhao.sqlite"][table.name]
+@pytest.mark.parametrize("reader", ["pandas", "duckdb"])
+def test_the_bundle_has_the_same_rows(release: Read, table: Table, reader: str) -> None:
+    assert len(release.bundle[reader]) == len(TABLES)
+    names, *rows = release.bundle[reader][table.name]
     assert names == [column.name for column in table.columns]
     found = [
         [
@@ -133,7 +140,8 @@ def test_the_bundle_has_the_same_rows(release: Read, table: Table) -> None:
 @BY_TABLE
 def test_r_reads_the_types_that_the_columns_have(release: Read, table: Table) -> None:
     lists = [column.name for column in table.columns if column.many or column.codes == "regions"]
-    read = reading.read_csv_of_r(release.folder / f"{table.name}.csv", na="", as_text=lists)
+    truths = [column.name for column in table.columns if column.type == "boolean" and not column.many]
+    read = reading.read_csv_of_r(release.folder / f"{table.name}.csv", na="", as_text=lists, as_truth=truths)
     rows = reading.typed_rows(release.folder, table)
     for place, column in enumerate(table.columns):
         assert re.fullmatch(r"[A-Za-z][A-Za-z0-9._]*", column.name)  # else R would rename it
@@ -142,6 +150,12 @@ def test_r_reads_the_types_that_the_columns_have(release: Read, table: Table) ->
             assert read[column.name] == values, column.name
         else:
             assert all(one is None or isinstance(one, str) for one in read[column.name]), column.name
+
+
+def test_truth_is_text_to_r_unless_one_asks(release: Read) -> None:
+    path = release.folder / f"{ACTIONS.name}.csv"
+    assert set(reading.read_csv_of_r(path)["open_ended"]) == {"true", "false"}
+    assert set(reading.read_csv_of_r(path, as_truth=["open_ended"])["open_ended"]) == {True, False}
 
 
 def test_a_name_that_means_nothing_to_r_is_kept_if_one_asks(release: Read) -> None:
