@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from api import answers, contract
 from api.answers import KeptAnswers
+from api.citations.citing import Citing
 from api.errors import ERRORS, render_error
 from api.graphql import graphql_routes
 from api.guards import OpenHeaders, Preflight, SizeLimits
@@ -19,6 +20,9 @@ from api.rates import RateLimits
 from api.rest import aggregates, changes, deltas, exports, extraction, records, releases, service, vocabularies
 from api.rest.citations import citation_routes
 from api.settings import Settings
+from api.web.charts import routes as charts
+from api.web.charts.painter import Painter
+from api.web.explorer import routes as explorer
 from db.pool import open_pool
 from db.reader import PostgresReader
 from schema.graphql import Engine, Limits
@@ -31,6 +35,8 @@ FRESH_SECONDS = 0.2
 def routes(settings: Settings) -> list[BaseRoute]:
     """Every address, those asked for most often first: they are tried in this order."""
     engine = Engine(_graphql_limits(settings))
+    # Citing may read a whole list: most connections stay free for others.
+    citing = Citing(engine, at_once=max(1, settings.pool_size // 4), patience=settings.statement_timeout_seconds)
     return [
         *graphql_routes(engine, body_limit=settings.body_limit_bytes),  # /graphql
         *records.ROUTES,  # /v1/actions[/{id}]  and so on for figures, entities, documents
@@ -38,13 +44,14 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *vocabularies.ROUTES,  # /v1/vocabularies[/<list>]
         *extraction.ROUTES,  # /v1/extraction/rules
         *aggregates.ROUTES,  # /v1/aggregate
-        # /v1/citations[/<token>], each of which may read a whole list: most connections stay free for others
-        *citation_routes(engine, at_once=max(1, settings.pool_size // 4), patience=settings.statement_timeout_seconds),
+        *citation_routes(citing),  # /v1/citations[/<token>]
         *exports.ROUTES,  # /v1/exports/<table>.<format>
         *changes.ROUTES,  # /v1/changes[.atom]
         *deltas.ROUTES,  # /v1/releases/{earlier}...{later}.ndjson
         *releases.ROUTES,  # /v1/releases[/{name}[/{file}]]
         *contract.ROUTES,  # /openapi.json
+        *explorer.explorer_routes(citing),  # pages: /  /actions[/{id}]  /vocabularies  /cite  and so on
+        *charts.ROUTES,  # /charts/{name}.{svg|png|csv|json}
     ]
 
 
@@ -62,6 +69,14 @@ def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        try:
+            async with _store(app):
+                yield
+        finally:
+            app.state.painter.close()
+
+    @asynccontextmanager
+    async def _store(app: Starlette) -> AsyncIterator[None]:
         if reader is not None:
             yield
             return
@@ -97,5 +112,6 @@ def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
     app.state.reader = reader
     app.state.settings = settings
     app.state.metrics = metrics
+    app.state.painter = Painter()
     app.state.answers = answers.Answers(answers.MEMORY)
     return app

@@ -48,7 +48,7 @@ def _sources(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
     for entry in folder.iterdir():
         if entry.is_dir():
             found += _sources(entry, f"{path}/{entry.name}")
-        elif entry.name.endswith((".py", ".sql", ".json")):
+        elif entry.name.endswith((".py", ".sql", ".json", ".html")):
             found.append((f"{path}/{entry.name}", entry.read_bytes()))
     return found
 

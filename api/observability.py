@@ -198,4 +198,6 @@ def _finish(shape: str) -> list[Any]:
     drop = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if shape == "json":
         return [drop, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    return [drop, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    # Plain: the prettier ones show the values of variables, which may be secrets.
+    plain = structlog.dev.plain_traceback
+    return [drop, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]

@@ -229,6 +229,11 @@ class PostgresReader:
                 found.update(await self._versions.read(connection, kind, missing, revision))
         return found
 
+    async def text(self, sha256: str) -> str | None:
+        """The text layer with this hash; None where the text is not held."""
+        async with self._connection() as connection:
+            return cast("str | None", await connection.fetchval(statement("text_layer"), sha256))
+
     async def closing(self, kind: RecordKind, id: str, revision: int) -> Revision | None:
         """The last revision up to one that closed a record: what became of it stands in its cause and note."""
         async with self._connection() as connection:

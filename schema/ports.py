@@ -124,6 +124,10 @@ class Reader(Protocol):
         """The records with these ids; ids that are not in the store at that revision are left out."""
         ...
 
+    async def text(self, sha256: str) -> str | None:
+        """The text layer with this hash; None where the text is not held."""
+        ...
+
     async def closing(self, kind: RecordKind, id: str, revision: int) -> Revision | None:
         """The last revision up to one that closed a record: what became of it stands in its cause and note."""
         ...

@@ -21,7 +21,6 @@ from api.params import Parameters
 from api.rest.envelope import address, meta, reader_of
 from api.rest.questions import read_query
 from schema.citations import BadToken, TooLongToCite, decode_citation, encode_citation
-from schema.graphql import Engine
 from schema.query import BadQuery
 from schema.references import Reference, bibtex, csl_item
 
@@ -33,9 +32,8 @@ _TYPES = {BIBTEX: f"{BIBTEX}; charset=utf-8"}
 _VARY = "Accept, Accept-Encoding"
 
 
-def citation_routes(engine: Engine, *, at_once: int, patience: float) -> list[BaseRoute]:
-    """The addresses of citations. So many may be asked `at_once`; others wait for `patience` seconds at most."""
-    citing = Citing(engine, at_once, patience)
+def citation_routes(citing: Citing) -> list[BaseRoute]:
+    """The addresses of citations."""
 
     async def cite(request: Request) -> Response:
         """Ask a query of a release and give the citation of it. Nothing is written."""

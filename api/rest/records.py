@@ -67,11 +67,11 @@ async def get_record(kind: RecordKind, request: Request) -> Response:
         return answer
     found = await reader.get(kind, [record_id], revision.number)
     if record_id not in found:
-        raise NotFound(await _what_became_of(reader, kind, record_id, revision.number))
+        raise NotFound(await what_became_of(reader, kind, record_id, revision.number))
     return respond_detail(request, found[record_id].body, shown)
 
 
-async def _what_became_of(reader: Reader, kind: RecordKind, record_id: str, revision: int) -> str:
+async def what_became_of(reader: Reader, kind: RecordKind, record_id: str, revision: int) -> str:
     """Why a record is not there: it never was, or it was closed, retracted or taken up into that of a better copy."""
     closed = await reader.closing(kind, record_id, revision)
     if closed is None:

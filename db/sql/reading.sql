@@ -13,6 +13,10 @@ SELECT number, committed_at, cause, note, digest FROM revision WHERE number = $1
 -- The newest revision committed by a moment.
 SELECT number, committed_at, cause, note, digest FROM revision WHERE committed_at <= $1 ORDER BY number DESC LIMIT 1
 
+-- name: text_layer
+-- The text layer with a hash, where it is held.
+SELECT body FROM text_layer WHERE sha256 = $1
+
 -- name: closing
 -- The last revision up to one that closed a record.
 SELECT r.number, r.committed_at, r.cause, r.note, r.digest

@@ -124,6 +124,11 @@ class FakeReader:
         known = dict(_by_id(self.rows.get(kind, ())))
         return {record_id: known[record_id] for record_id in ids if record_id in known}
 
+    async def text(self, sha256: str) -> str | None:
+        """None: no text is held."""
+        self._count("text")
+        return None
+
     async def closing(self, kind: RecordKind, id: str, revision: int) -> Revision | None:
         """None: nothing has been closed."""
         self._count("closing")

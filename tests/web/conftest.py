@@ -63,7 +63,7 @@ async def faults() -> AsyncIterator[list[str]]:
 
 @pytest_asyncio.fixture
 async def visit(browser: Browser, served: str, faults: list[str]) -> AsyncIterator[Visit]:
-    """Opens an address in a context of its own, which reaches no other host, and waits until the page is complete."""
+    """Opens an address in a context of its own, which reaches no other host, and waits for what completes the page."""
     opened = []
 
     async def at_home(route: Route) -> None:
@@ -77,7 +77,7 @@ async def visit(browser: Browser, served: str, faults: list[str]) -> AsyncIterat
         if message.type in ("error", "warning"):
             faults.append(message.text)
 
-    async def visited(address: str = "/graphql", **options: Any) -> Page:
+    async def visited(address: str = "/graphql", complete: str = "#schema dt", **options: Any) -> Page:
         context = await browser.new_context(base_url=served, **{"locale": "en-GB", **options})
         opened.append(context)
         context.set_default_timeout(PATIENCE_MS)
@@ -86,7 +86,7 @@ async def visit(browser: Browser, served: str, faults: list[str]) -> AsyncIterat
         context.on("weberror", lambda error: faults.append(str(error.error)))
         page = await context.new_page()
         await page.goto(address)
-        await page.locator("#schema dt").first.wait_for()
+        await page.locator(complete).first.wait_for()
         return page
 
     yield visited

@@ -1,0 +1,1 @@
+"""The pages about the record: what it holds, lists, single records, codes."""
