@@ -12,7 +12,7 @@ from db.correcting import CannotCorrect
 from db.corrections import correct, retract
 from db.ingest.identity import R, match
 from db.pool import Connection
-from db.shipped import correction_of
+from db.shipped_changes import correction_of
 from db.statements import statement
 from schema.records import Action, Cause, Figure
 

@@ -19,23 +19,16 @@ from typing import Any
 
 import asyncpg
 
-from db.changes import Change, Correction
+from db.changes import BEFORE_ALL
 from db.pool import Connection
 from db.release.shipped import ShippedRelease, enter_shipped, shipped_lines
+from db.shipped_changes import CODES, CORRECTIONS, FILES, REVISIONS, ShippedChanges, lines_of
 from db.sketches import Sketch, StoredSketch
 from db.statements import statement
-from db.writer import commit, hold_sketches, latest
+from db.writer import RevisionDiffers, commit, hold_sketches, latest
 from schema.codes import CodeItem
-from schema.extraction import Unhandled
-from schema.records import RECORD_MODELS, RecordKind, Revision
+from schema.records import RecordKind, Revision
 
-_FILES: dict[RecordKind, str] = {
-    "document": "documents.ndjson",
-    "entity": "entities.ndjson",
-    "action": "actions.ndjson",
-    "figure": "figures.ndjson",
-}
-_REVISIONS, _CODES, _CORRECTIONS = "revisions.ndjson", "codes.ndjson", "corrections.ndjson"
 _SKETCHES, _RELEASES = "sketches.ndjson", "releases.ndjson"
 
 
@@ -44,7 +37,8 @@ class Dataset:
     """A ledger and what each of its revisions changed."""
 
     revisions: tuple[Revision, ...]
-    changes: Mapping[int, Change]
+    changes: ShippedChanges
+    """By the numbers of the revisions."""
     sketches: tuple[StoredSketch, ...] = ()
     """By what reprints of its documents are known where their texts are not held."""
     releases: tuple[ShippedRelease, ...] = ()
@@ -86,82 +80,34 @@ def shipped_folder() -> Traversable:
     return resources.files("db").joinpath("dataset")
 
 
-def _lines(folder: Traversable, name: str) -> list[dict[str, Any]]:
-    file = folder.joinpath(name)
-    if not file.is_file():
-        return []
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-
-
 def load_dataset(folder: Traversable | None = None) -> Dataset:
     """Read a dataset, by default the one of this build. A folder without one gives an empty dataset."""
     folder = folder or shipped_folder()
-    revisions = tuple(Revision.model_validate(line) for line in _lines(folder, _REVISIONS))
-    opened: dict[int, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
-    for kind, name in _FILES.items():
-        for line in _lines(folder, name):
-            _take_record(kind, line, opened)
-    for line in _lines(folder, _CODES):
-        _take_code(line, opened)
-    for line in _lines(folder, _CORRECTIONS):
-        opened[line["revision"]]["corrections"].append(correction_of(line))
-    changes = {r.number: _change(r, opened[r.number]) for r in revisions}
+    revisions = tuple(Revision.model_validate(line) for line in lines_of(folder, REVISIONS))
     sketches = tuple(
         StoredSketch(line["document"], line["sha256"], Sketch.model_validate(line["sketch"]))
-        for line in _lines(folder, _SKETCHES)
+        for line in lines_of(folder, _SKETCHES)
     )
-    return Dataset(revisions=revisions, changes=changes, sketches=sketches, releases=load_releases(folder))
+    return Dataset(revisions, ShippedChanges(revisions, folder), sketches, load_releases(folder))
 
 
 def load_releases(folder: Traversable | None = None) -> tuple[ShippedRelease, ...]:
     """The releases of a dataset, by default that of this build."""
-    return tuple(ShippedRelease.model_validate(line) for line in _lines(folder or shipped_folder(), _RELEASES))
-
-
-def _take_record(kind: RecordKind, line: Mapping[str, Any], opened: dict[int, dict[str, Any]]) -> None:
-    record = RECORD_MODELS[kind].model_validate(line["record"])
-    opened[record.revision]["records"].append(record)
-    if "unhandled" in line:
-        opened[record.revision]["unhandled"].append((record.id, line["unhandled"]))
-    if "revision_to" in line:
-        opened[line["revision_to"]]["closed"].append((kind, record.id))
-
-
-def _take_code(line: Mapping[str, Any], opened: dict[int, dict[str, Any]]) -> None:
-    item = CodeItem.model_validate(line["item"])
-    opened[line["revision"]]["codes"].append((line["position"], item))
-    if "revision_to" in line:
-        opened[line["revision_to"]]["closed_codes"].append((item.list, item.code))
-
-
-def _change(revision: Revision, parts: Mapping[str, Any]) -> Change:
-    """A version that gives way to the next one is closed by that; only the others are closed as such."""
-    reopened = {record.id for record in parts["records"]}
-    recoded = {(item.list, item.code) for _, item in parts["codes"]}
-    return Change(
-        cause=revision.cause,
-        note=revision.note,
-        records=tuple(parts["records"]),
-        closed=tuple(key for key in parts["closed"] if key[1] not in reopened),
-        codes=tuple(parts["codes"]),
-        corrections=tuple(parts["corrections"]),
-        closed_codes=tuple(key for key in parts["closed_codes"] if key not in recoded),
-        unhandled={
-            document: tuple(Unhandled.model_validate(clause) for clause in clauses)
-            for document, clauses in parts["unhandled"]
-        },
-    )
+    return tuple(ShippedRelease.model_validate(line) for line in lines_of(folder or shipped_folder(), _RELEASES))
 
 
 async def apply_dataset(connection: Connection, dataset: Dataset) -> Applied:
     """Add the revisions of a dataset that a store lacks, unless the store has gone its own way.
 
-    Raises `RevisionDiffers` if the dataset does not hold what its ledger says; nothing is written then.
+    What is added is validated; of what the store has, the digests tell that the files hold the same, which was
+    validated when it was added. Raises `RevisionDiffers` if the dataset does not hold what its ledger says; nothing is
+    written then.
     """
     last = await latest(connection)
     held, theirs = last.number if last else 0, [revision.digest for revision in dataset.revisions]
     own = [row["digest"] for row in await connection.fetch(statement("first_digests"), len(theirs))]
     shared = next((n for n, pair in enumerate(zip(own, theirs, strict=False)) if pair[0] != pair[1]), len(own))
+    _check(dataset, shared)
     if held > shared:
         added, left = await enter_shipped(connection, dataset.releases, shared)
         return Applied(0, held - shared, len(theirs) - shared, added, left)
@@ -173,6 +119,14 @@ async def apply_dataset(connection: Connection, dataset: Dataset) -> Applied:
             await hold_sketches(connection, [one for one in dataset.sketches if one.document in known])
         added, left = await enter_shipped(connection, dataset.releases, len(theirs))
     return Applied(len(theirs) - shared, own=0, missing=0, releases=added, unnamed=left)
+
+
+def _check(dataset: Dataset, shared: int) -> None:
+    before = BEFORE_ALL
+    for revision in dataset.revisions[:shared]:
+        if not dataset.changes.holds(revision.number, before):
+            raise RevisionDiffers.content(revision.number)
+        before = revision.digest
 
 
 def _write_lines(file: Path, lines: Iterable[Mapping[str, Any]]) -> None:
@@ -188,11 +142,11 @@ def _closing(row: asyncpg.Record) -> dict[str, int]:
 async def write_dataset(connection: Connection, folder: Path) -> None:
     """Write the whole history of a store as a dataset. The texts stay where they are."""
     revisions = [Revision(**row) for row in await connection.fetch(statement("all_revisions"))]
-    _write_lines(folder / _REVISIONS, (r.model_dump(mode="json") for r in revisions))
-    _write_lines(folder / _CODES, [_code_line(row) for row in await connection.fetch(statement("all_code_versions"))])
+    _write_lines(folder / REVISIONS, (r.model_dump(mode="json") for r in revisions))
+    _write_lines(folder / CODES, [_code_line(row) for row in await connection.fetch(statement("all_code_versions"))])
     corrections = await connection.fetch(statement("all_corrections"))
     _write_lines(
-        folder / _CORRECTIONS,
+        folder / CORRECTIONS,
         [correction_line(c["revision"], c["cause"], c["note"], json.loads(c["body"])) for c in corrections],
     )
     sketches = await connection.fetch(statement("all_sketches"))
@@ -205,7 +159,7 @@ async def write_dataset(connection: Connection, folder: Path) -> None:
     for row in await connection.fetch(statement("all_unhandled_clauses")):
         clause = {"start": row["start"], "end": row["end"], "reason": row["reason"]}
         unhandled[row["id"], row["revision_from"]].append(clause)
-    for kind, name in _FILES.items():
+    for kind, name in FILES.items():
         rows = await connection.fetch(statement("all_versions").format(kind=kind))
         _write_lines(folder / name, [_record_line(kind, row, unhandled) for row in rows])
 
@@ -213,11 +167,6 @@ async def write_dataset(connection: Connection, folder: Path) -> None:
 def correction_line(revision: int, cause: str, note: str, correction: Mapping[str, Any]) -> dict[str, Any]:
     """One line of the file of corrections: the correction and the revision that made it, with its cause and note."""
     return {"revision": revision, **correction, "cause": cause, "note": note}
-
-
-def correction_of(line: Mapping[str, Any]) -> Correction:
-    """The correction in a line of that file."""
-    return Correction.model_validate({name: line[name] for name in Correction.model_fields})
 
 
 def _code_line(row: asyncpg.Record) -> dict[str, Any]:

@@ -20,6 +20,11 @@ _ORDER: tuple[RecordKind, ...] = ("document", "entity", "action", "figure")
 class RevisionDiffers(Exception):
     """A revision does not come out as its ledger says: the data or the ledger was altered."""
 
+    @classmethod
+    def content(cls, number: int) -> RevisionDiffers:
+        """What the revision holds is not what its digest was made for."""
+        return cls(f"revision {number} does not have the content its ledger entry was made for")
+
 
 async def commit(connection: Connection, change: Change, *, ledger: Revision | None = None) -> Revision:
     """Write a change as the next revision and return it.
@@ -67,7 +72,7 @@ def _numbered(change: Change, last: Revision | None, ledger: Revision | None) ->
     change, bodies = replace(change, records=stamped), tuple(map(record_json, stamped))
     digest = change.digest(last.digest if last else BEFORE_ALL, number, now, bodies)
     if ledger is not None and ledger.digest != digest:
-        raise RevisionDiffers(f"revision {number} does not have the content its ledger entry was made for")
+        raise RevisionDiffers.content(number)
     revision = Revision(number=number, committed_at=now, cause=change.cause, note=change.note, digest=digest)
     return revision, change, bodies
 

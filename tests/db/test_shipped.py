@@ -97,6 +97,30 @@ async def test_an_altered_dataset_is_refused_as_a_whole(store: Connection, sampl
     assert await store.fetchval("SELECT count(*) FROM revision") == 0
 
 
+async def test_what_a_store_has_is_compared_by_its_digests(store: Connection, sample_dsn: str, tmp_path: Path) -> None:
+    source = await connect(sample_dsn)
+    await write_dataset(source, tmp_path)
+    await source.close()
+    await apply_dataset(store, load_dataset(tmp_path))
+    file = tmp_path / "actions.ndjson"
+    shipped = file.read_text(encoding="utf-8").splitlines()
+    line = json.loads(shipped[0])
+    # The same said in another order of keys is the same.
+    line["record"] = dict(sorted(line["record"].items()))
+    file.write_text("\n".join([json.dumps(line), *shipped[1:]]), encoding="utf-8")
+    assert (await apply_dataset(store, load_dataset(tmp_path))).added == 0
+    alterations: list[dict[str, object]] = [{"gist_en": "altered"}, {"measures": []}]
+    for changed in alterations:
+        altered = line | {"record": line["record"] | changed}
+        file.write_text("\n".join([json.dumps(altered), *shipped[1:]]), encoding="utf-8")
+        # What is no record any more is not even compared.
+        with pytest.raises((RevisionDiffers, ValueError), match=r"does not have the content|at least 1 item"):
+            await apply_dataset(store, load_dataset(tmp_path))
+    file.write_text("\n".join(shipped[1:]), encoding="utf-8")  # a line less
+    with pytest.raises(RevisionDiffers):
+        await apply_dataset(store, load_dataset(tmp_path))
+
+
 async def test_a_changed_code_list_makes_a_revision(store: Connection) -> None:
     first = await bring_vocabulary(store)
     assert first is not None
