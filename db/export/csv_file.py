@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Sequence
 
 import orjson
 
+from db.export.plain_csv import NotPlain, PlainRows
 from db.export.values import Values, value_readers
 from schema.columns import TableColumn
 from schema.records import RecordKind
@@ -36,12 +37,19 @@ class CsvFile:
         self._columns = TABLE_OF[kind].columns
         self._read = value_readers(kind)
         self._write = [cells_of(column) for column in self._columns]
+        self._plain = PlainRows(kind, _FORMULA)
         self._bom = bom
 
     def head(self) -> bytes:
         return (b"\xef\xbb\xbf" if self._bom else b"") + header(self._columns)
 
     def rows(self, lines: bytes) -> bytes:
+        try:
+            return self._plain.rows(lines)
+        except NotPlain:
+            return self._parsed(lines)
+
+    def _parsed(self, lines: bytes) -> bytes:
         records = orjson.loads(b"[" + lines[:-1].replace(b"\n", b",") + b"]")
         return rows([write(read(records)) for read, write in zip(self._read, self._write, strict=True)])
 

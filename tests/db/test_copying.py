@@ -33,6 +33,12 @@ async def test_every_row_is_a_line_and_no_line_is_cut(reading: Connection) -> No
     assert b"".join(chunks).decode() == "".join(f"{row}\n" for row in rows)
 
 
+@pytest.mark.parametrize("lengths", [[], [0], [0, 1, 70_000, 0, 3, 20_000_000, 0]])
+async def test_rows_may_be_none_and_of_any_length(reading: Connection, lengths: list[int]) -> None:
+    chunks = [one async for one in copied(reading, "SELECT repeat('x', n) FROM unnest($1::int[]) n", [lengths])]
+    assert [len(line) for line in b"".join(chunks).split(b"\n")] == [*lengths, 0]
+
+
 async def test_who_takes_slowly_is_waited_for(reading: Connection, sample_dsn: str) -> None:
     watching = await connect(sample_dsn)
     async with aclosing(copied(reading, ENDLESS, [])) as chunks:

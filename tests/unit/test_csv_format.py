@@ -13,10 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.rest.envelope import meta
+from db.changes import record_kind
 from db.export.csv_file import CsvFile
 from db.export.files import JsonFile
+from db.export.plain_csv import NotPlain, PlainRows
 from schema.extraction import Anchor, Period
 from schema.records import Action, DocumentReference, EntityMention, RecordKind
+from schema.tables import TABLE_OF
+from tests.support import corpus
 
 ACTION = Action(
     id="a-2222222222222",
@@ -151,7 +155,9 @@ def _simply(action: Action) -> list[object]:
     return [f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r＝＋－＠") else cell for cell in cells]
 
 
-TEXTS = st.text(alphabet="a罚|\\\",'\r\n\t =-＝", min_size=1, max_size=5)
+TEXTS = st.text(alphabet="a罚|\\\",'\r\n\t =-＝", min_size=1, max_size=5) | st.text(
+    alphabet="a罚,'[]{} =-＝", min_size=1, max_size=5
+)
 MENTIONS = st.builds(
     lambda name, operator: EntityMention(
         entity="e", name=name, kind="app", operator=operator and "o", operator_name=operator
@@ -177,6 +183,20 @@ def test_many_together_are_written_as_the_standard_library_writes_each(actions: 
     wanted = io.StringIO(newline="")
     csv.writer(wanted).writerows(map(_simply, actions))
     assert CsvFile("action").rows(_lines(actions)).decode() == wanted.getvalue()
+
+
+@pytest.mark.parametrize("kind", TABLE_OF)
+def test_plain_records_are_cut_as_those_beside_an_odd_one_are_parsed(kind: RecordKind) -> None:
+    records = [record for record in corpus.document_change(2023, entities=True).records if record_kind(record) == kind]
+    written = [record.model_dump_json().encode() + b"\n" for record in records]
+    lines = b"".join(line for line in written if b"\\" not in line and b"|" not in line)
+    assert lines.count(b"\n") > len(written) // 2
+    cut = PlainRows(kind, "=").rows(lines)
+    odd = lines.replace(b'"id":"', b'"id":"\\\\', 1)
+    with pytest.raises(NotPlain):
+        PlainRows(kind, "=").rows(odd)
+    assert CsvFile(kind).rows(lines) == cut
+    assert CsvFile(kind).rows(odd) == b"\\" + cut
 
 
 @pytest.mark.parametrize("chunks", [[], [ROW], [ROW * 2, ROW]])
