@@ -10,7 +10,7 @@ N ?= 1000000
 HISTORIES ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test fuzz faults accuracy speed bench-data bench lint lock contract
+.PHONY: help install install-dev serve test fuzz hostile faults accuracy speed bench-data bench lint lock contract
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -30,6 +30,9 @@ faults: install-dev ## releases and downloads killed at random moments, many tim
 
 fuzz: install-dev ## random histories of edits, their deltas and releases; HISTORIES=100 says how many
 	HISTORIES=$(HISTORIES) .venv/bin/python -P -m pytest tests/db/test_deltas.py tests/release/test_as_of.py $(ARGS)
+
+hostile: install-dev ## what a bystander notices under every kind of attack; ARGS="--seconds 10 --attackers 4"
+	@.venv/bin/python -m tests.hostile $(ARGS)
 
 accuracy: install-dev ## precision and recall of the parser on the labelled announcements; ARGS=--details says what it gets wrong, ARGS=--write calibrates
 	@.venv/bin/python -m tests.accuracy $(ARGS)

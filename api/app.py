@@ -19,6 +19,7 @@ from api.observability import Metrics, Observed
 from api.rates import RateLimits
 from api.rest import aggregates, changes, deltas, exports, extraction, records, releases, service, vocabularies
 from api.rest.citations import citation_routes
+from api.rest.turns import Turns
 from api.settings import Settings
 from api.web.charts import routes as charts
 from api.web.charts.painter import Painter
@@ -113,5 +114,7 @@ def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
     app.state.settings = settings
     app.state.metrics = metrics
     app.state.painter = Painter()
+    # Half of the connections stay free for short questions.
+    app.state.turns = Turns(max(1, settings.pool_size // 2), settings.statement_timeout_seconds)
     app.state.answers = answers.Answers(answers.MEMORY)
     return app

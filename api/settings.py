@@ -69,6 +69,12 @@ class Settings(BaseSettings):
         "x-forwarded-for", description="The header in which those proxies add where a request comes from."
     )
     url_limit_bytes: int = Field(16_384, ge=256, description="Longest path and query of a request, in bytes.")
+    head_limit_bytes: int = Field(
+        65_536, ge=8_192, description="Longest head of a request, all its headers together, in bytes."
+    )
+    client_timeout_seconds: float = Field(
+        30.0, gt=0, description="Time a client gets to send a request whole, and to take what waits for it, in seconds."
+    )
     fetch_private_addresses: bool = Field(
         False, description="Whether `cunzhao ingest` and `extract` may fetch addresses in private networks."
     )

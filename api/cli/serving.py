@@ -103,13 +103,13 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
 
     from api.app import create_app
+    from api.connections import guarded
     from api.observability import configure_logging
-    from api.raw_addresses import LenientProtocol
 
     configure_logging(settings)
     config = uvicorn.Config(
         create_app(settings),
-        http=LenientProtocol,
+        http=guarded(settings),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from api.caching import variant
 from api.errors import NotFound
 from api.rest.envelope import reader_of
-from api.rest.exports import FileStream, begun, zipped
+from api.rest.exports import FileStream, zipped
 from api.rest.questions import read_query
 from api.rest.releases import LATEST, PREFIX, elsewhere, newest
 from schema.points import parse_as_of
@@ -50,7 +50,7 @@ async def get_delta(request: Request) -> Response:
     headers = {**shown.headers, "Content-Disposition": f'attachment; filename="{name}"'}
     if request.method == "HEAD":
         return StreamingResponse((), headers=headers, media_type=shown.media_type)
-    body = await begun(_whole(reader, before.number, after.number))
+    body = await request.app.state.turns.begun(_whole(reader, before.number, after.number))
     return FileStream(zipped(body) if shown.encoding == "gzip" else body, headers, shown.media_type)
 
 

@@ -39,7 +39,7 @@ async def export(kind: RecordKind, suffix: str, request: Request) -> Response:
     chunks = reader.stream(kind, filter, revision.number)
     counter = request.app.state.metrics.export_rows.labels(PLURALS[kind], suffix)
     file = file_of(kind, suffix, meta(revision.number, shown.release), bom=question.values.get("bom", False))
-    body = await begun(_written(file, chunks, counter.inc))
+    body = await request.app.state.turns.begun(_written(file, chunks, counter.inc))
     return FileStream(zipped(body) if shown.encoding == "gzip" else body, headers, shown.media_type)
 
 
@@ -58,19 +58,6 @@ async def _written(
         if isinstance(chunks, AsyncGenerator):
             await chunks.aclose()
     yield head + file.tail()
-
-
-async def begun(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    """The same chunks, the first of which is there: until then an error still gets a status of its own."""
-    first = await anext(chunks)
-
-    async def all_of_them() -> AsyncGenerator[bytes, None]:
-        async with aclosing(chunks):
-            yield first
-            async for chunk in chunks:
-                yield chunk
-
-    return all_of_them()
 
 
 async def zipped(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

@@ -24,6 +24,7 @@ class Limits:
     comments: int = 200
     depth: int = 12
     introspection_depth: int = 16
+    introspections: int = 5
     fields: int = 600
     aliases: int = 30
     directives: int = 50
@@ -58,7 +59,7 @@ class _Measure:
 
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self.fragments = fragments
-        self.fields = self.aliases = self.directives = 0
+        self.fields = self.aliases = self.directives = self.introspections = 0
         self._depths: dict[str, tuple[int, int]] = {}
 
     def depth(self, selections: SelectionSetNode | None) -> tuple[int, int]:
@@ -82,6 +83,7 @@ class _Measure:
         self.aliases += node.alias is not None
         data, meta = self.depth(node.selection_set)
         if node.name.value in _INTROSPECTION:
+            self.introspections += 1
             return 0, 1 + max(data, meta)
         return 1 + data, meta + (1 if meta else 0)
 
@@ -104,6 +106,7 @@ def check_structure(document: DocumentNode, limits: Limits) -> None:
         [
             ("depth", max((data for data, _ in depths), default=0), limits.depth),
             ("introspection depth", max((meta for _, meta in depths), default=0), limits.introspection_depth),
+            ("introspections", measure.introspections, limits.introspections),
             ("fields", measure.fields, limits.fields),
             ("aliases", measure.aliases, limits.aliases),
             ("directives", measure.directives, limits.directives),

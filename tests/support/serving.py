@@ -7,21 +7,28 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from pydantic import SecretStr
 
 from api.app import create_app
-from api.raw_addresses import LenientProtocol
+from api.connections import guarded
 from api.settings import Settings
 
 
 @contextmanager
-def served_by(dsn: str, releases: Path = Path("no-releases")) -> Iterator[str]:
+def served_by(dsn: str, releases: Path = Path("no-releases"), **chosen: Any) -> Iterator[str]:
     """The address of the whole application over a database and a folder of releases, until it is stopped."""
-    app = create_app(Settings(database_url=SecretStr(dsn), releases_folder=releases))
+    settings = Settings(database_url=SecretStr(dsn), releases_folder=releases, **chosen)
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, http=LenientProtocol, log_level="warning", log_config=None, proxy_headers=False
+        create_app(settings),
+        host="127.0.0.1",
+        port=0,
+        http=guarded(settings),
+        log_level="warning",
+        log_config=None,
+        proxy_headers=False,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
