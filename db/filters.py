@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 
 from db.conditions import Conditions, as_of
@@ -35,7 +36,7 @@ def link_conditions(filter: Filter, revision: int, lookups: Lookups, *, walked: 
 
 def word_conditions(filter: Filter, revision: int, lookups: Lookups, *, walked: bool, near: bool) -> Conditions:
     """The conditions for actions, on rows `l` that hold their words; `near` leaves out those on the words."""
-    others = filter.model_copy(update={"search": (), "basis": ()})
+    others = replace(filter, search=(), basis=())
     made = link_conditions(others, revision, lookups, walked=walked)
     _bases(made, filter)
     if not near:
@@ -166,7 +167,7 @@ def _on_entities(made: Conditions, filter: Filter) -> None:
     for group in filter.subject_kind:
         made.add(f"{made.alias}.kind = ANY({bind_codes(made, 'subject_kind', group)})")
     add_words(made, "entity", filter)
-    of_actions = filter.model_copy(update={"entity": (), "subject_kind": (), "search": ()})
+    of_actions = replace(filter, entity=(), subject_kind=(), search=())
     if of_actions == Filter():
         return
     inner = made.within("i", of_links=True)
@@ -183,8 +184,7 @@ def _on_documents(made: Conditions, filter: Filter) -> None:
         made.add(f"{made.alias}.reprint_of = ANY({made.bind_texts(ids)})")
     _bases(made, filter)
     add_words(made, "document", filter)
-    of_others = {"year": (), "since": None, "until": None, "document": (), "reprint_of": (), "basis": (), "search": ()}
-    stated = filter.model_copy(update=of_others)
+    stated = replace(filter, year=(), since=None, until=None, document=(), reprint_of=(), basis=(), search=())
     if stated == Filter():
         return
     actions = made.within("i")

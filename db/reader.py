@@ -174,10 +174,12 @@ class PostgresReader:
         # Actions are tried one by one in the order of an index, whatever is asked for: that needs no other plan.
         async with self._connection(settled=query.kind == "action" and not query.filter.search) as connection:
             places: Sequence[asyncpg.Record] = ()
-            total = self._totals.get((query.kind, query.filter, query.revision))
-            few = total is not None and total <= _FEW
-            if not few and (near := near_page_sql(query, lookups)):
-                places = await connection.fetch(near[0], *near[1])
+            few = False
+            if query.filter.search:
+                total = self._totals.get((query.kind, query.filter, query.revision))
+                few = total is not None and total <= _FEW
+                if not few and (near := near_page_sql(query, lookups)):
+                    places = await connection.fetch(near[0], *near[1])
             if len(places) <= query.limit:
                 whole = not self._versions.mostly_known(query.kind)
                 sql, values = page_sql(query, lookups, few=few, whole=whole)

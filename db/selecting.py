@@ -69,11 +69,11 @@ def select(
         return Selection("action_words l", made, "l.newest_first")
     if name is None:
         # Actions are tried one by one; of the other kinds there are few enough to leave it to Postgres.
-        filter = filter.model_copy(update={"search": ()}) if near else filter
+        filter = filter.having("search", ()) if near else filter
         made = conditions(kind, filter, revision, lookups, walked=walked and kind == "action")
         return Selection(f"{kind}_version v", made, f"newest_first({SORTED_ON[kind]})")
     group, *others = getattr(filter, name)
-    rest = filter.model_copy(update={name: tuple(others)})
+    rest = filter.having(name, tuple(others))
     if name == "document":
         made = conditions(kind, rest, revision, lookups, walked=walked)
         return Selection(

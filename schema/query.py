@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Literal, Self, get_args
+from operator import attrgetter
+from typing import Any, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -97,7 +99,8 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Filter(_Frozen):
+@dataclass(frozen=True, slots=True)
+class Filter:
     """Which records are wanted. Within one inner tuple any value may match; every outer one must."""
 
     year: tuple[tuple[int, ...], ...] = ()
@@ -123,25 +126,36 @@ class Filter(_Frozen):
     basis: tuple[tuple[Basis, ...], ...] = ()
     search: tuple[str, ...] = ()
 
-    @model_validator(mode="after")
-    def _answerable(self) -> Self:
-        groups = {name: len(value) for name, value in self.__dict__.items() if type(value) is tuple}
-        if (asked := sum(groups.values())) > MAX_CONDITIONS:
-            most = max(groups, key=lambda name: groups[name])
-            raise BadQuery(most, f"at most {MAX_CONDITIONS} conditions may be asked at once, not {asked}")
+    def __post_init__(self) -> None:
+        """Raises `BadQuery` for what cannot be answered."""
         if self.since and self.until and self.since > self.until:
             raise BadQuery("from", f"from ({self.since}) is after to ({self.until})")
-        return self
+        if sum(map(len, _GROUPS(self))) > MAX_CONDITIONS:
+            groups = {name: len(getattr(self, name)) for name in _GROUPED}
+            most = max(groups, key=lambda name: groups[name])
+            asked = sum(groups.values())
+            raise BadQuery(most, f"at most {MAX_CONDITIONS} conditions may be asked at once, not {asked}")
+
+    def having(self, name: str, groups: tuple[Any, ...]) -> Filter:
+        """The same with other conditions of one name."""
+        changed: dict[str, Any] = {name: groups}
+        return replace(self, **changed)
 
     def canonical(self) -> str:
         """One text for all ways of asking the same: sorted, without repeats and without what is not asked."""
-        fields: dict[str, object] = {}
-        for name, value in self:
-            if isinstance(value, tuple) and value:
-                fields[name] = sorted({_canonical_group(group) for group in value})
-            elif isinstance(value, date):
-                fields[name] = value.isoformat()
-        return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        asked: dict[str, object] = {}
+        for name in _GROUPED:
+            if value := getattr(self, name):
+                asked[name] = sorted({_canonical_group(group) for group in value})
+        for name in ("since", "until"):
+            if day := getattr(self, name):
+                asked[name] = day.isoformat()
+        return json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+_GROUPED: Final = tuple(each.name for each in fields(Filter) if each.name not in ("since", "until"))
+"""The filters that hold conditions, all of which must hold."""
+_GROUPS: Final = attrgetter(*_GROUPED)
 
 
 def _canonical_group(group: tuple[object, ...] | str) -> str:
@@ -157,13 +171,15 @@ class Key(_Frozen):
     id: str
 
 
-class PageQuery(_Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageQuery:
     """One page of records of a kind, at a revision."""
 
     kind: RecordKind
     filter: Filter = Filter()
-    revision: int = Field(ge=1)
-    limit: int = Field(DEFAULT_LIMIT, ge=0, le=MAX_LIMIT)
+    revision: int
+    limit: int = DEFAULT_LIMIT
+    """0 to `MAX_LIMIT`."""
     after: Key | None = None
 
 

@@ -138,8 +138,8 @@ def filter_of(kind: RecordKind, given: Mapping[str, Any], **fixed: str) -> Filte
     groups: dict[str, tuple[Any, ...]] = {name: ((value,),) for name, value in fixed.items()}
     for conditions in (given, *(vars(each) for each in also)):
         for name in FILTERS_OF[kind]:
-            value = optional(conditions, name)
-            if value is not None and name not in _RENAMED:
+            value = conditions.get(name)
+            if value is not None and value is not strawberry.UNSET and name not in _RENAMED:
                 groups[name] = (*groups.get(name, ()), checked(name, value))
     return Filter(since=optional(given, "since"), until=optional(given, "until"), **groups)
 

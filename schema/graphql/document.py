@@ -17,6 +17,7 @@ from graphql import (
 )
 
 from schema.graphql.limits import LimitExceeded, Limits, check_structure
+from schema.graphql.variables import Coerce
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +32,8 @@ class Prepared:
     """The names of the variables that plans depend on, once a plan was asked for."""
     plans: dict[Any, Any] = field(default_factory=dict)
     """The plans made of it so far."""
+    coercing: dict[int, Coerce] = field(default_factory=dict)
+    """What coerces the variables of its operations."""
     costs: dict[Any, int] = field(default_factory=dict)
     """The costs estimated of it so far."""
 

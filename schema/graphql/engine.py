@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 
 import orjson
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 
 from schema.graphql import errors
 from schema.graphql.compiled import Planner, Unplanned
@@ -16,6 +16,7 @@ from schema.graphql.cost import CostEstimate, bearing
 from schema.graphql.document import Prepared, preparer
 from schema.graphql.limits import LimitExceeded, Limits
 from schema.graphql.made import CORE, SCHEMA, sdl
+from schema.graphql.variables import coercing
 from schema.ports import Reader, StoreUnavailable
 
 _COSTS_OF_A_DOCUMENT = 256
@@ -150,8 +151,10 @@ class Engine:
     def _read(self, request: Request) -> _Operation:
         prepared = self._prepared(request.query)
         node = self._choose(prepared, request)
-        definitions = node.variable_definitions or ()
-        variables = get_variable_values(CORE, definitions, dict(request.variables), max_errors=self.limits.errors)
+        coerce = prepared.coercing.get(id(node))
+        if coerce is None:
+            coerce = prepared.coercing[id(node)] = coercing(CORE, node, self.limits.errors)
+        variables = coerce(request.variables)
         if isinstance(variables, list):
             raise _Refusal("invalid", variables)
         cost = _cost(prepared, node, variables)

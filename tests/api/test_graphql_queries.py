@@ -242,12 +242,12 @@ VALUES = st.fixed_dictionaries(
 async def test_the_same_filter_finds_what_the_store_streams(
     reader: PostgresReader, values: dict[str, Any], conditions: list[dict[str, Any]], size: int
 ) -> None:
-    groups: dict[str, tuple[Any, ...]] = {}
+    groups: dict[str, Any] = {}
     for each in (values, *conditions):
         for name, value in each.items():
             groups[name] = (*groups.get(name, ()), value if name == "search" else tuple(value))
     revision = (await reader.revision()).number
-    streamed = await streamed_ids(reader, "action", Filter.model_validate(groups), revision)
+    streamed = await streamed_ids(reader, "action", Filter(**groups), revision)
     query = (
         "query($and:[ActionFilter!],$n:Int,$after:Cursor)"
         "{actions(and:$and,first:$n,after:$after){totalCount nodes{id} pageInfo{endCursor hasNextPage}}}"

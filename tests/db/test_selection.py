@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -164,7 +165,7 @@ async def test_so_are_those_of_the_other_kinds(several: PostgresReader, kind: Re
     world, choose, found_any = await _world(several, 21), random.Random(kind), 0  # noqa: S311
     names = {"since" if name == "from" else "until" if name == "to" else name for name in FILTERS_OF[kind]}
     for _ in range(25):
-        asked = {name: value for name, value in _asked(world, choose) if name in names and value}
+        asked = {name: value for name, value in asdict(_asked(world, choose)).items() if name in names and value}
         if choose.random() < 0.3:
             shown = {"figure": "wording", "entity": "name", "document": "title"}[kind]
             asked = {"search": (getattr(choose.choice(world.of(kind, Filter())), shown)[:3],)}

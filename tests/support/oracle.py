@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from db.matching import match_key
@@ -77,7 +77,7 @@ class World:
         )
 
     def _is(self, entity: Entity, filter: Filter) -> bool:
-        rest = filter.model_copy(update={"entity": (), "subject_kind": (), "search": ()})
+        rest = replace(filter, entity=(), subject_kind=(), search=())
         return (
             all(entity.id in self._named(group) for group in filter.entity)
             and all(entity.kind in group for group in filter.subject_kind)

@@ -189,7 +189,7 @@ class FakeReader:
 
 
 def _below(filter: Filter, within: Within, parent: str) -> Filter:
-    return filter.model_copy(update={within: ((parent,), *getattr(filter, within))})
+    return filter.having(within, ((parent,), *getattr(filter, within)))
 
 
 def _by_id(rows: Iterable[Row]) -> Iterable[tuple[str, Row]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -169,7 +170,7 @@ class Run:
         if optional(given, "after") is not None:
             (listing,) = listings
             return {nested: {parents[0]: await self._listing(listing, pages)}}
-        query = listings[0].query.model_copy(update={"filter": filter_of(kind, given)})
+        query = replace(listings[0].query, filter=filter_of(kind, given))
         reader = snapshot.reader
         read = await reader.pages_within(query, within, parents) if pages.page else {}
         totals = await reader.totals_within(query, within, parents) if pages.total else {}
