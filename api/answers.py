@@ -10,7 +10,6 @@ import time
 from typing import Final, NamedTuple
 
 import orjson
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.observability import REQUEST_ID, Metrics, name_of, route_of
@@ -52,9 +51,9 @@ class _Kept(NamedTuple):
 Answers = Remembered[_Key, _Kept]
 
 
-def keep(request: Request) -> None:
-    """Say that the answer may be given again while neither a revision nor a release has come."""
-    request.scope[_KEEP] = True
+def keep(scope: Scope) -> None:
+    """Say that the answer to a request may be given again while neither a revision nor a release has come."""
+    scope[_KEEP] = True
 
 
 class KeptAnswers:

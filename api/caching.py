@@ -134,7 +134,7 @@ class Variant:
             # mtime=0: a strong validator promises the same bytes each time.
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
         if keep:
-            answers.keep(request)
+            answers.keep(request.scope)
         return Response(body, headers={**self.headers, **(headers or {})}, media_type=self.media_type)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from api.answers import keep
 from api.media_types import Media, choose_media, is_json
@@ -35,48 +36,91 @@ class RequestError(Exception):
         self.status = status
 
 
-def graphql_routes(engine: Engine, *, body_limit: int) -> list[BaseRoute]:
-    """The GraphQL endpoint, which asks `request.app.state.reader`, and the files of its editor."""
+_NOT_ACCEPTABLE: Final = RequestError(406, f"the answer is {RESPONSE_JSON} or {JSON}")
 
-    async def endpoint(request: Request) -> Response:
-        asks_for_page = request.method != "POST" and "query" not in request.query_params
-        offers = (*_ANSWERS, _PAGE) if asks_for_page else _ANSWERS
-        media = choose_media(request.headers.getlist("accept"), offers)
+
+def graphql_routes(engine: Engine, *, body_limit: int) -> list[BaseRoute]:
+    """The GraphQL endpoint, which asks `app.state.reader`, and the files of its editor."""
+    return [Route(PATH, _Endpoint(engine, body_limit), methods=["GET", "POST"], name="graphql"), *static_routes()]
+
+
+class _Answer(NamedTuple):
+    status: int
+    body: bytes
+    media: str
+    more: Mapping[str, str] = {}
+
+
+class _Endpoint:
+    """GraphQL at its address. What is posted is read and answered without the detours of requests in general."""
+
+    def __init__(self, engine: Engine, body_limit: int) -> None:
+        self._engine = engine
+        self._body_limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "POST":
+            answer = await self._post(scope, receive)
+        else:
+            request = Request(scope, receive)
+            asks_for_page = "query" not in request.query_params
+            media = choose_media(request.headers.getlist("accept"), (*_ANSWERS, _PAGE) if asks_for_page else _ANSWERS)
+            if media == HTML:
+                await ide_page()(scope, receive, send)
+                return
+            answer = await self._get(request, media)
+        headers = {**_EVERY_ANSWER, **_HEADERS.get(answer.status, {}), **answer.more}
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        raw.append((b"content-length", b"%d" % len(answer.body)))
+        raw.append((b"content-type", f"{answer.media}; charset=utf-8".encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _post(self, scope: Scope, receive: Receive) -> _Answer:
+        media = _media(tuple(_header(scope, b"accept")))
         try:
             if media is None:
-                raise RequestError(406, f"the answer is {RESPONSE_JSON} or {JSON}")
-            if media == HTML:
-                return ide_page()
-            text = request.scope["query_string"] if request.method != "POST" else await _body(request, body_limit)
-            asked = _from_url(request) if request.method != "POST" else _from_body(text)
+                raise _NOT_ACCEPTABLE
+            asked = _from_body(await _body(scope, receive, self._body_limit))
         except RequestError as error:
             return _refuse(error, media)
-        return await _answer(engine, request, asked, media)
+        return await self._answer(scope, asked, media)
 
-    return [Route(PATH, endpoint, methods=["GET", "POST"], name="graphql"), *static_routes()]
+    async def _get(self, request: Request, media: str | None) -> _Answer:
+        try:
+            if media is None:
+                raise _NOT_ACCEPTABLE
+            asked = _from_url(request)
+        except RequestError as error:
+            return _refuse(error, media)
+        return await self._answer(request.scope, asked, media)
+
+    async def _answer(self, scope: Scope, asked: graphql.Request, media: str) -> _Answer:
+        state = scope["app"].state
+        answer = await self._engine.answer(asked, state.reader, scope.get("state", {}).get("request_id"))
+        state.metrics.operated(answer.how).inc()
+        status = _STATUSES[answer.outcome]
+        if answer.outcome == "invalid" and media == JSON:
+            status = 200  # clients of the older media type take any other status for a broken server
+        own = {"X-Revision": str(answer.extensions["revision"])} if "revision" in answer.extensions else {}
+        if answer.how == "compiled" and not answer.errors:
+            keep(scope)
+        return _Answer(status, orjson.dumps(answer.body), media, own)
 
 
-async def _answer(engine: Engine, request: Request, asked: graphql.Request, media: str) -> Response:
-    request_id = request.scope.get("state", {}).get("request_id")
-    answer = await engine.answer(asked, request.app.state.reader, request_id)
-    request.app.state.metrics.graphql_operations.labels(answer.how).inc()
-    status = _STATUSES[answer.outcome]
-    if answer.outcome == "invalid" and media == JSON:
-        status = 200  # clients of the older media type take any other status for a broken server
-    own = {"X-Revision": str(answer.extensions["revision"])} if "revision" in answer.extensions else {}
-    if answer.how == "compiled" and not answer.errors:
-        keep(request)
-    return _respond(status, answer.body, media, own)
+@lru_cache(maxsize=256)
+def _media(accepted: tuple[str, ...]) -> str | None:
+    """The media type of an answer to what is posted."""
+    return choose_media(accepted, _ANSWERS)
 
 
-def _respond(status: int, body: Mapping[str, Any], media: str, more: Mapping[str, str] | None = None) -> Response:
-    headers = {**_EVERY_ANSWER, **_HEADERS.get(status, {}), **(more or {})}
-    return Response(orjson.dumps(body), status, headers=headers, media_type=f"{media}; charset=utf-8")
+def _header(scope: Scope, wanted: bytes) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]
 
 
-def _refuse(error: RequestError, media: str | None) -> Response:
+def _refuse(error: RequestError, media: str | None) -> _Answer:
     body = {"errors": [{"message": str(error), "extensions": {"code": "BAD_USER_INPUT"}}]}
-    return _respond(error.status, body, media if media in (JSON, RESPONSE_JSON) else JSON)
+    return _Answer(error.status, orjson.dumps(body), media if media in (JSON, RESPONSE_JSON) else JSON)
 
 
 def _from_url(request: Request) -> graphql.Request:
@@ -91,19 +135,21 @@ def _from_url(request: Request) -> graphql.Request:
     return _checked(given, only_queries=True)
 
 
-async def _body(request: Request, limit: int) -> bytes:
+async def _body(scope: Scope, receive: Receive, limit: int) -> bytes:
     """The body of a request, which is to be JSON."""
-    if not is_json(request.headers.get("content-type", "")):
+    if not is_json(next(iter(_header(scope, b"content-type")), "")):
         raise RequestError(415, f"the body is {JSON} in UTF-8")
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise RequestError(413, f"the body is longer than {limit} bytes")
-    except ClientDisconnect:
-        raise RequestError(400, "the body broke off") from None
-    return bytes(body)
+    chunks, length = list[bytes](), 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise RequestError(400, "the body broke off")
+        chunks.append(message.get("body", b""))
+        length += len(chunks[-1])
+        if length > limit:
+            raise RequestError(413, f"the body is longer than {limit} bytes")
+        if not message.get("more_body"):
+            return b"".join(chunks)
 
 
 def _from_body(text: bytes) -> graphql.Request:

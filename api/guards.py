@@ -88,10 +88,13 @@ class SizeLimits:
             return
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self.url_bytes:
             raise HTTPException(414, f"the path and query are longer than {self.url_bytes} bytes")
-        too_large = HTTPException(413, f"the body is longer than {self.body_bytes} bytes")
-        announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdecimal() and int(announced) > self.body_bytes:
-            raise too_large
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+        if announced.isdigit():
+            # The server below us takes no more than is announced.
+            if int(announced) > self.body_bytes:
+                raise self._too_large()
+            await self.app(scope, receive, send)
+            return
         received = 0
 
         async def receive_counted() -> Message:
@@ -99,7 +102,10 @@ class SizeLimits:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.body_bytes:
-                raise too_large
+                raise self._too_large()
             return message
 
         await self.app(scope, receive_counted, send)
+
+    def _too_large(self) -> HTTPException:
+        return HTTPException(413, f"the body is longer than {self.body_bytes} bytes")

@@ -57,6 +57,8 @@ class Metrics:
             ("how",),
             registry=self.registry,
         )
+        self.operated = lru_cache(64)(self.graphql_operations.labels)
+        """The count of operations that were executed so."""
         self.kept_operations = self.graphql_operations.labels("kept")
         self.export_rows = Counter(
             "cunzhao_export_rows", "Rows sent in exports.", ("table", "format"), registry=self.registry

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from db.conditions import Conditions
@@ -121,15 +122,21 @@ def _page(keys: str, chosen: Selection, query: PageQuery, lookups: Lookups, *, w
         _start_after(chosen, query.kind, query.after)
     parts = {"rows": chosen.rows, "alias": made.alias, "place": chosen.place, "where": made.where}
     parts |= {"limit": made.bind(query.limit + 1), "of": chosen.of, "values": chosen.values}
-    parts |= {"once": "DISTINCT" if chosen.of else "", "found": chosen.found}
+    if keys == "keys_found":
+        parts |= {"once": "DISTINCT" if chosen.of else "", "found": chosen.found}
     if keys == "keys_near":
         wanted = Conditions("near", lookups, made.values, walked=True)
         wanted.texts = []
         add_words(wanted, query.kind, query.filter)
         parts |= {"many": made.bind(_NEAR), "wanted": wanted.where}
-    read = statement("body").format(kind=query.kind) if whole else "NULL::bytea"
-    sql = statement("page").format(day=day_of("found.place"), keys=statement(keys).format(**parts), body=read)
-    return sql, made.values
+    return _page_text(keys, query.kind if whole else None, tuple(parts.items())), made.values
+
+
+@lru_cache(maxsize=512)
+def _page_text(keys: str, whole: RecordKind | None, parts: tuple[tuple[str, str], ...]) -> str:
+    """The statement of a page: questions of the same shape have the same, which need not be put together again."""
+    body = statement("body").format(kind=whole) if whole else "NULL::bytea"
+    return statement("page").format(day=day_of("found.place"), keys=statement(keys).format(**dict(parts)), body=body)
 
 
 def _start_after(chosen: Selection, kind: RecordKind, key: Key) -> None:
