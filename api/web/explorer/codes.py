@@ -61,7 +61,7 @@ async def code(request: Request) -> Response:
         raise NotFound(f"the list {name} has no code {given[:80]!r}")
     item = page.book.item(name, given)
     filtered = FILTER_OF[name]
-    mine = Filter.model_validate({filtered: ((given,),)})
+    mine = Filter().having(filtered, ((given,),))
     named = await counted(page, "entity", mine)
     entities = await by_id(page, "entity", [group.entity for group in named if group.entity])
     return page.render(
