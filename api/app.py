@@ -23,6 +23,7 @@ from api.rest.turns import Turns
 from api.settings import Settings
 from api.web.charts import routes as charts
 from api.web.charts.painter import Painter
+from api.web.documentation import routes as documentation
 from api.web.explorer import routes as explorer
 from db.pool import open_pool
 from db.reader import PostgresReader
@@ -52,6 +53,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *releases.ROUTES,  # /v1/releases[/{name}[/{file}]]
         *contract.ROUTES,  # /openapi.json
         *explorer.explorer_routes(citing),  # pages: /  /actions[/{id}]  /vocabularies  /cite  and so on
+        *documentation.ROUTES,  # /docs[/{name}]
         *charts.ROUTES,  # /charts/{name}.{svg|png|csv|json}
     ]
 
