@@ -21,12 +21,14 @@ from api.rest import aggregates, changes, deltas, exports, extraction, records, 
 from api.rest.citations import citation_routes
 from api.rest.turns import Turns
 from api.settings import Settings
+from api.shedding import Shedding
 from api.web.charts import routes as charts
 from api.web.charts.painter import Painter
 from api.web.documentation import routes as documentation
 from api.web.explorer import routes as explorer
-from db.pool import open_pool
+from db.pool import Pool, open_pool
 from db.reader import PostgresReader
+from db.servers import Servers, servers_of
 from schema.graphql import Engine, Limits
 from schema.ports import Reader
 
@@ -67,6 +69,23 @@ def _graphql_limits(settings: Settings) -> Limits:
     )
 
 
+async def _connections(settings: Settings) -> Pool | Servers:
+    """Where the record is read: at the one server there is, or at its standbys and itself."""
+    assert settings.database_url is not None  # noqa: S101  # the caller saw to it
+    primary = settings.database_url.get_secret_value()
+    size, timeout, patience = settings.pool_size, settings.statement_timeout_seconds, settings.store_patience_seconds
+    if not settings.read_urls:
+        return await open_pool(primary, size=size, statement_timeout=timeout, patience=patience)
+    return servers_of(
+        primary,
+        [url.get_secret_value() for url in settings.read_urls],
+        size=size,
+        statement_timeout=timeout,
+        patience=patience,
+        lag_seconds=settings.read_lag_seconds,
+    )
+
+
 def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
     """The service. It reads from `reader`, else from the database the settings name, while it runs."""
 
@@ -85,13 +104,12 @@ def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
             return
         if settings.database_url is None:
             raise RuntimeError("no database: set CUNZHAO_DATABASE_URL, or start with `cunzhao serve`")
-        pool = await open_pool(
-            settings.database_url.get_secret_value(),
-            size=settings.pool_size,
-            statement_timeout=settings.statement_timeout_seconds,
-        )
-        async with pool:
-            app.state.reader = PostgresReader(pool, fresh_for=FRESH_SECONDS)
+        async with await _connections(settings) as connections:
+            app.state.reader = PostgresReader(
+                connections, fresh_for=FRESH_SECONDS, patience=settings.store_patience_seconds
+            )
+            if isinstance(connections, Servers):
+                metrics.watch(connections.states)
             yield
 
     metrics = Metrics()
@@ -104,6 +122,7 @@ def create_app(settings: Settings, reader: Reader | None = None) -> Starlette:
             Middleware(KeptAnswers, metrics),
             Middleware(OpenHeaders),
             Middleware(Observed, metrics),
+            Middleware(Shedding, settings.requests_at_once),
             Middleware(Preflight),
             Middleware(SizeLimits, settings.url_limit_bytes, settings.body_limit_bytes),
         ],

@@ -7,9 +7,9 @@ import os
 import re
 import sys
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import structlog
@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import path_of, problem_of, problem_response
 from api.settings import Settings
+from db.servers import ServerState
 
 REQUEST_ID: Final = b"x-request-id"
 _SANE_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
@@ -87,6 +88,13 @@ class Metrics:
             bytes=sent,
         )
 
+    def watch(self, states: Callable[[], Sequence[ServerState]]) -> None:
+        """Tell of the servers that are read, whenever somebody asks."""
+        for name, meaning, value in _OF_SERVERS:
+            gauge = Gauge(f"cunzhao_store_{name}", meaning, ("server",), registry=self.registry)
+            for number, state in enumerate(states()):
+                gauge.labels(state.name).set_function(partial(_told, states, number, value))
+
 
 def route_of(scope: Scope) -> str:
     """The path of the route that a request was answered by, with its parameters as they are declared."""
@@ -102,6 +110,17 @@ def name_of(scope: Scope) -> str:
     name: str = state["request_id"]
     return name
 
+
+def _told(states: Callable[[], Sequence[ServerState]], number: int, value: Callable[[ServerState], float]) -> float:
+    return value(states()[number])
+
+
+_OF_SERVERS: tuple[tuple[str, str, Callable[[ServerState], float]], ...] = (
+    ("up", "1 while a server of the record answers.", lambda state: float(state.up)),
+    ("revision", "The latest revision a server has; -1 while it does not answer.", lambda state: state.revision),
+    ("behind_revisions", "Revisions that a standby lacks.", lambda state: state.behind_revisions),
+    ("behind_seconds", "For how long a standby has lacked any.", lambda state: state.behind_seconds),
+)
 
 _REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -31,6 +32,18 @@ class Settings(BaseSettings):
         description="Address of a Postgres 15 or newer to use, in place of the embedded one; "
         "`CUNZHAO_DATABASE_URL_FILE` names a file that it stands in.",
     )
+    read_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Addresses of hot standbys of that Postgres to read from, with spaces between them; "
+        "`CUNZHAO_READ_URLS_FILE` names a file that they stand in.",
+        json_schema_extra={"shown_default": "none"},
+    )
+    read_lag_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="Longest time a standby may lack the newest revision before the latest one is read elsewhere, "
+        "in seconds.",
+    )
     data_folder: Path = Field(
         default_factory=_user_data_folder,
         description="Folder of the embedded Postgres and its files.",
@@ -52,6 +65,15 @@ class Settings(BaseSettings):
     pool_size: int = Field(8, ge=1, le=1000, description="Connections to Postgres held for reading.")
     statement_timeout_seconds: float = Field(
         10.0, gt=0, description="Longest time one question may take in Postgres, in seconds."
+    )
+    store_patience_seconds: float = Field(
+        5.0,
+        gt=0,
+        description="Longest time a request waits for a connection to Postgres, or for a server that went away, "
+        "in seconds; then it is answered 503.",
+    )
+    requests_at_once: int = Field(
+        200, ge=1, description="Most requests under way that ask the store; what comes beyond is answered 503 at once."
     )
     body_limit_bytes: int = Field(262_144, ge=1, description="Longest body of a request, in bytes.")
     rate_limit_requests: int = Field(
@@ -116,6 +138,22 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("read_urls", mode="before")
+    @classmethod
+    def _addresses(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("read_urls")
+    @classmethod
+    def _standbys(cls, value: tuple[SecretStr, ...], info: ValidationInfo) -> tuple[SecretStr, ...]:
+        if value and not info.data.get("database_url"):
+            raise ValueError(f"it needs {PREFIX}DATABASE_URL, the server that these are standbys of")
+        for url in value:
+            parts = urlsplit(url.get_secret_value())
+            if parts.scheme not in ("postgres", "postgresql") or "," in parts.netloc.rpartition("@")[2]:
+                raise ValueError("each is postgresql://… and names one server; spaces stand between them")
+        return value
 
     @field_validator("public_url")
     @classmethod

@@ -21,6 +21,8 @@ _ROW = Struct(">HI")
 """What stands before the value of a row: the number of its columns, which is one, and the length of the value."""
 _END = Struct(">H")
 """What stands after the last row, where the next would have the number of its columns."""
+_NO_HURRY = 30 * 86_400.0
+"""Seconds that a copy may take: as long as its taker likes."""
 _TIME_ALLOWED = "SELECT setting::float / 1000 FROM pg_settings WHERE name = 'statement_timeout'"
 _UNHURRIED = "SET LOCAL statement_timeout = 0"
 _WALKED = f"{_UNHURRIED}; SET LOCAL enable_sort = off"
@@ -60,7 +62,7 @@ async def copied(
 
     async def copy() -> None:
         try:
-            await connection.copy_from_query(sql, *values, output=take, format="binary")
+            await connection.copy_from_query(sql, *values, output=take, format="binary", timeout=_NO_HURRY)
         except Exception as error:  # handed on to whoever takes
             await waiting.put(error)
         else:

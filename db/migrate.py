@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -14,6 +15,8 @@ from db.pool import SCHEMA, Connection
 
 OLDEST_POSTGRES = 15
 LOCK_KEY = 0x63756E7A  # "cunz": whoever changes the store or its tables holds this advisory lock
+_BREAKS = "-- breaks: earlier programs\n"
+"""A migration begins so where programs that do not know it can no longer read the store."""
 _FILE = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 _LEDGER = f"""
 CREATE SCHEMA IF NOT EXISTS {SCHEMA};
@@ -43,6 +46,11 @@ class Migration:
         """The checksum kept in the ledger: an applied file must never change."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
+    @property
+    def breaks(self) -> bool:
+        """Whether programs that do not know it can no longer read the store."""
+        return self.sql.startswith(_BREAKS)
+
 
 @cache
 def migrations() -> tuple[Migration, ...]:
@@ -54,21 +62,39 @@ def migrations() -> tuple[Migration, ...]:
     return tuple(sorted(found, key=lambda m: m.number))
 
 
-def _pending(applied: dict[int, str]) -> list[Migration]:
+@dataclass(frozen=True)
+class _Applied:
+    """A line of the ledger."""
+
+    number: int
+    sha256: str
+    breaks: bool
+
+
+def _pending(applied: Sequence[_Applied], *, reading: bool = False) -> list[Migration]:
+    """What is still to be applied. Raises `MigrationError` if the ledger does not fit.
+
+    What a newer program has applied does not; but where one is only `reading`, what does not break that does.
+    """
     known = {m.number: m for m in migrations()}
-    if unknown := set(applied) - set(known):
+    if unknown := [one.number for one in applied if one.number not in known and (one.breaks or not reading)]:
         raise MigrationError(f"the store has migration {max(unknown)}, which is newer than this program")
-    for number, sha256 in applied.items():
-        if known[number].sha256 != sha256:
-            raise MigrationError(f"migration {number} is not the one that was applied: its checksum differs")
-    return [m for m in migrations() if m.number not in applied]
+    for one in applied:
+        if one.number in known and known[one.number].sha256 != one.sha256:
+            raise MigrationError(f"migration {one.number} is not the one that was applied: its checksum differs")
+    numbers = {one.number for one in applied}
+    return [m for m in migrations() if m.number not in numbers]
 
 
-async def _applied(connection: Connection) -> dict[int, str]:
+async def _applied(connection: Connection) -> list[_Applied]:
     if await connection.fetchval("SELECT to_regclass($1)", f"{SCHEMA}.migration") is None:
-        return {}
-    rows = await connection.fetch(f"SELECT number, sha256 FROM {SCHEMA}.migration ORDER BY number")  # noqa: S608
-    return {row["number"]: row["sha256"] for row in rows}
+        return []
+    # Whether one breaks earlier programs stands there only since some migration.
+    rows = await connection.fetch(
+        f"SELECT number, sha256, coalesce((to_jsonb(m) ->> 'breaks')::boolean, false) AS breaks"  # noqa: S608
+        f" FROM {SCHEMA}.migration m ORDER BY number"
+    )
+    return [_Applied(**row) for row in rows]
 
 
 async def _apply(connection: Connection, migration: Migration) -> None:
@@ -82,11 +108,23 @@ async def _apply(connection: Connection, migration: Migration) -> None:
             migration.name,
             migration.sha256,
         )
+        if migration.breaks:
+            await connection.execute(f"UPDATE {SCHEMA}.migration SET breaks = true WHERE number = $1", migration.number)  # noqa: S608
 
 
-async def pending(connection: Connection) -> int:
-    """How many migrations are still to be applied. Raises `MigrationError` if the ledger does not fit."""
-    return len(_pending(await _applied(connection)))
+async def pending(connection: Connection, *, reading: bool = False) -> int:
+    """How many migrations are still to be applied. Raises `MigrationError` if the ledger does not fit.
+
+    While the programs of a service are replaced one after the other, the old ones go on `reading` what the first of
+    the new ones has migrated.
+    """
+    return len(_pending(await _applied(connection), reading=reading))
+
+
+async def newer(connection: Connection) -> bool:
+    """Whether a newer program has migrated the store, and this one can still read it."""
+    applied = await _applied(connection)
+    return not _pending(applied, reading=True) and len(applied) > len(migrations())
 
 
 async def migrate(connection: Connection) -> list[int]:

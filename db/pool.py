@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Literal, Self
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 import asyncpg
 
 from schema.ports import StoreUnavailable
+
+CONNECT_SECONDS = 2.0
+"""Longest time that opening a connection may take for a question."""
+DEFAULT_PATIENCE = 5.0
+"""Longest time a question waits, for a connection that is free or for a server to come back, in seconds."""
+_BESIDES_THE_STATEMENT = 5.0
+"""Longest time that Postgres's own limit on a statement may take to be heard of. Longer, and the way there is cut."""
 
 if TYPE_CHECKING:  # the driver's classes are generic for type checkers only
     Connection = asyncpg.Connection[asyncpg.Record]
@@ -35,17 +42,49 @@ def _session(role: Role | None, statement_timeout: float | None) -> dict[str, st
     return settings
 
 
-async def connect(dsn: str, *, role: Role | None = None, statement_timeout: float | None = None) -> Connection:
-    """One connection, as the owner of the store unless a role is named. The timeout is in seconds.
+class StoreLost(StoreUnavailable):
+    """The server went away, or was not there. Another one, or the same a moment later, may answer the question."""
 
-    Raises `StoreUnavailable` if no server answers.
+
+async def connect(
+    dsn: str, *, role: Role | None = None, statement_timeout: float | None = None, within: float = 60.0
+) -> Connection:
+    """One connection, as the owner of the store unless a role is named. The times are in seconds.
+
+    Raises `StoreLost` if no server answers.
     """
+    limit = None if statement_timeout is None else statement_timeout + _BESIDES_THE_STATEMENT
     with _unreachable():
-        return await asyncpg.connect(dsn, server_settings=_session(role, statement_timeout))
+        return await asyncpg.connect(
+            dsn, server_settings=_session(role, statement_timeout), timeout=within, command_timeout=limit
+        )
+
+
+class Connections(Protocol):
+    """Where reading connections come from: one server, or one of several."""
+
+    servers: int
+    """How many servers there are."""
+
+    def acquire(self, at_least: int = 0, *, settled: bool = False) -> AbstractAsyncContextManager[Connection]:
+        """A connection to a server that has a revision; with 0, the latest that questions are answered from.
+
+        `settled` is as in `Pool`.
+        """
+        ...
+
+    def newest(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection to the server that is written to, or else to the one that has come furthest."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """Whether `newest` has all that was ever committed, so that what is not there does not exist."""
+        ...
 
 
 class Pool:
-    """Reading connections, the one used last first: its plans and pages are warm.
+    """Reading connections to one server, the one used last first: its plans and pages are warm.
 
     Nothing is reset between two uses, as a pool of the driver would do with a round trip of its own: whoever reads
     leaves nothing behind. A connection that is broken or left in a transaction is not used again.
@@ -54,31 +93,61 @@ class Pool:
     others Postgres plans it anew as often as it pleases. A connection changes its sort only where all are open.
     """
 
-    def __init__(self, open_one: Callable[[], Awaitable[Connection]], size: int) -> None:
+    servers = 1
+    complete = True
+
+    def __init__(
+        self, open_one: Callable[[], Awaitable[Connection]], size: int, patience: float = DEFAULT_PATIENCE
+    ) -> None:
+        """`size` connections at most; whoever comes when all are in use waits for `patience` seconds."""
         self._open_one = open_one
+        self._patience = patience
         self._size = size
         self._room = asyncio.Semaphore(size)
         self._used = 0
+        self._lent: set[Connection] = set()
         self._idle: dict[bool, list[Connection]] = {False: [], True: []}
         self._closed = False
 
-    def acquire(self, *, settled: bool = False) -> Lease:
-        """A connection of one's own, as soon as there is one. Raises `StoreUnavailable` if no server answers.
+    @property
+    def in_use(self) -> int:
+        """How many connections are in use."""
+        return self._used
+
+    def acquire(self, at_least: int = 0, *, settled: bool = False) -> Lease:
+        """A connection of one's own, as soon as there is one; the one server has every revision that there is.
 
         `settled` is for statements that have one right plan, and that take less time to be answered than planned.
+        Raises `StoreLost` if no server answers, `StoreUnavailable` if all connections stay in use.
         """
         return Lease(self, settled)
 
+    def newest(self) -> Lease:
+        """The same."""
+        return Lease(self, settled=False)
+
     async def lend(self, *, settled: bool) -> Connection:
         """The same, for `Lease`, which gives it back."""
-        await self._room.acquire()
+        await self._enter()
         self._used += 1
         try:
-            return self._warm(settled) or await self._other(settled)
+            connection = self._warm(settled) or await self._other(settled)
+            self._lent.add(connection)
+            return connection
         except BaseException:
             self._used -= 1
             self._room.release()
             raise
+
+    async def _enter(self) -> None:
+        if not self._room.locked():
+            await self._room.acquire()  # which does not wait
+            return
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._room.acquire()
+        except TimeoutError:
+            raise StoreUnavailable("all connections to the database are in use") from None
 
     def _warm(self, settled: bool) -> Connection | None:
         idle = self._idle[settled]
@@ -105,12 +174,20 @@ class Pool:
     def give_back(self, connection: Connection, *, settled: bool) -> None:
         """Take back what was lent."""
         self._used -= 1
+        self._lent.discard(connection)
         self._room.release()
         if self._closed or connection.is_closed() or connection.is_in_transaction():
             connection.terminate()
         else:
             # A question that was given up is cancelled by the driver before the connection's next one.
             self._idle[settled].append(connection)
+
+    def cut(self) -> None:
+        """Break all connections, those in use too: they lead to a server that is gone."""
+        for connection in (*self._idle[False], *self._idle[True], *self._lent):
+            connection.terminate()
+        for idle in self._idle.values():
+            idle.clear()
 
     async def close(self) -> None:
         """Close what is idle; what is in use closes when it is given back."""
@@ -144,13 +221,22 @@ class Lease:
         self._pool.give_back(self._connection, settled=self._settled)
 
 
-async def open_pool(dsn: str, *, size: int, statement_timeout: float) -> Pool:
-    """A pool of reading connections. Postgres itself refuses them any write.
+def pool_of(dsn: str, *, size: int, statement_timeout: float, patience: float = DEFAULT_PATIENCE) -> Pool:
+    """A pool of reading connections, none of which is open yet. Postgres itself refuses them any write.
 
-    `size` is the number of connections, `statement_timeout` the longest any statement may take, in seconds.
-    Raises `StoreUnavailable` if no server answers.
+    `size` is the number of connections, `statement_timeout` the longest any statement may take, `patience` the longest
+    time to wait for a connection that is free; both in seconds.
     """
-    pool = Pool(lambda: connect(dsn, role="cunzhao_reader", statement_timeout=statement_timeout), size)
+
+    def open_one() -> Awaitable[Connection]:
+        return connect(dsn, role="cunzhao_reader", statement_timeout=statement_timeout, within=CONNECT_SECONDS)
+
+    return Pool(open_one, size, patience)
+
+
+async def open_pool(dsn: str, *, size: int, statement_timeout: float, patience: float = DEFAULT_PATIENCE) -> Pool:
+    """The same, once a first connection is open. Raises `StoreLost` if no server answers."""
+    pool = pool_of(dsn, size=size, statement_timeout=statement_timeout, patience=patience)
     async with pool.acquire():
         return pool
 
@@ -159,5 +245,7 @@ async def open_pool(dsn: str, *, size: int, statement_timeout: float) -> Pool:
 def _unreachable() -> Iterator[None]:
     try:
         yield
-    except (OSError, TimeoutError) as error:
-        raise StoreUnavailable(f"the database does not answer: {str(error) or 'no answer in time'}") from error
+    except asyncpg.CannotConnectNowError as error:
+        raise StoreLost(f"the database does not answer yet: {error}") from error
+    except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:
+        raise StoreLost(f"the database does not answer: {str(error) or 'no answer in time'}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from db.pool import Connection
 from db.release.ledger import read_releases
@@ -24,8 +24,10 @@ class Revisions:
     is read as of one committed revision, and what stands at that revision does not change when others follow.
     """
 
-    def __init__(self, fresh_for: float) -> None:
+    def __init__(self, fresh_for: float, rewritten: Callable[[], None] = lambda: None) -> None:
+        """`rewritten` is called when the store turns out to hold another history, as one does that was restored."""
         self._fresh_for = fresh_for
+        self._rewritten = rewritten
         self._latest: Revision | None = None
         self._asked = float("-inf")
         self._by_number: dict[int, Revision] = {}
@@ -66,17 +68,29 @@ class Revisions:
         if as_of is None:
             return latest
         if as_of.time is not None:
-            row = await connection.fetchrow(statement("revision_by_time"), as_of.time)
-            return Revision(**row) if row else None
+            return await self.find(connection, as_of)
         number = self._number(as_of)
         if number not in self._by_number:
             row = await connection.fetchrow(statement("revision_by_number"), number) if number else None
             if row is None:
                 return None
-            if len(self._by_number) >= _REMEMBERED:
-                self._by_number.clear()
-            self._by_number[number] = Revision(**row)
+            self._remember(Revision(**row))
         return self._by_number[number]
+
+    async def find(self, connection: Connection, as_of: AsOf) -> Revision | None:
+        """The revision that is named, as one server has it, whatever is remembered."""
+        if as_of.time is not None:
+            row = await connection.fetchrow(statement("revision_by_time"), as_of.time)
+        elif as_of.release is not None:
+            row = await connection.fetchrow(statement("revision_by_release"), as_of.release)
+        else:
+            row = await connection.fetchrow(statement("revision_by_number"), as_of.revision)
+        return Revision(**row) if row else None
+
+    def _remember(self, revision: Revision) -> None:
+        if len(self._by_number) >= _REMEMBERED:
+            self._by_number.clear()
+        self._by_number[revision.number] = revision
 
     async def ask(self, connection: Connection) -> Revision:
         """The latest revision and the releases, unless they are fresh. Raises `StoreUnavailable` if there is none."""
@@ -93,6 +107,11 @@ class Revisions:
             self._released = released
         if self._latest is None or (fields["number"], fields["digest"]) != (self._latest.number, self._latest.digest):
             self._latest = Revision(**fields)
+            known = self._by_number.get(self._latest.number)
+            if known is not None and known.digest != self._latest.digest:
+                self._by_number.clear()
+                self._rewritten()
+            self._remember(self._latest)
         self.edition = Edition(self._latest.number, self._latest.digest, len(self.releases))
         self._asked = asked
         return self._latest

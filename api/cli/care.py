@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ def migrate() -> None:
 def status() -> None:
     """Show what the store holds, and at which revision."""
 
-    async def run(dsn: str) -> None:
+    async def run(dsn: str, standbys: Sequence[str]) -> None:
         from db.pool import open_pool
         from db.reader import PostgresReader
         from schema.query import Filter
@@ -47,9 +48,31 @@ def status() -> None:
             click.echo(f"revision\tr{revision.number} of {moment} ({revision.cause}): {revision.note}")
             for kind in RECORD_MODELS:
                 click.echo(f"{kind}\t{await reader.total(kind, Filter(), revision.number)}")
+        for standby in standbys:
+            click.echo(f"standby\t{await _standing(standby, revision.number)}")
 
     with open_store(load_settings()) as settings:
-        asyncio.run(run(store_address(settings)))
+        asyncio.run(run(store_address(settings), [url.get_secret_value() for url in settings.read_urls]))
+
+
+async def _standing(standby: str, revision: int) -> str:
+    """What a standby has of the record, whose latest revision is given."""
+    from db.pool import connect
+    from db.servers import server_name
+    from db.writer import latest
+    from schema.ports import StoreUnavailable
+
+    name = server_name(standby)
+    try:
+        connection = await connect(standby, role="cunzhao_reader", within=5)
+    except StoreUnavailable:
+        return f"{name}\tdoes not answer"
+    try:
+        found = await latest(connection)
+    finally:
+        await connection.close()
+    number = found.number if found else 0
+    return f"{name}\tr{number}, {revision - number} behind"
 
 
 @click.command()

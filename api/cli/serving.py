@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -16,6 +17,9 @@ from pydantic import SecretStr
 
 from api.cli.stores import bring_up_to_date, load_settings, store_address
 from api.settings import PREFIX, Settings
+
+START_SECONDS = 30.0
+"""How long a database that does not answer is waited for when the server starts."""
 
 
 @click.command()
@@ -26,8 +30,8 @@ def serve(host: str | None, port: int | None) -> None:
     settings = load_settings(host=host, port=port)
     # The store first: a second server on the same folder should hear of the folder, not of the port.
     with _own_store(settings) as ready, _listening(settings) as listener:
-        asyncio.run(bring_up_to_date(store_address(ready)))
-        _build_releases(ready)
+        if _prepared(ready):
+            _build_releases(ready)
         _announce(listener)
         with suppress(KeyboardInterrupt):  # Ctrl-C is how a server is meant to end
             _run(ready, listener)
@@ -56,13 +60,38 @@ def _own_store(settings: Settings) -> Iterator[Settings]:
     if settings.database_url is not None:
         yield settings
         return
-    from db.embedded import EmbeddedPostgres
+    from db.embedded import EmbeddedPostgres, kept_alive
 
     postgres = EmbeddedPostgres(settings.data_folder)
     try:
-        yield settings.model_copy(update={"database_url": SecretStr(postgres.start())})
+        address = postgres.start()
+        with kept_alive(postgres):
+            yield settings.model_copy(update={"database_url": SecretStr(address)})
     finally:
         postgres.stop()
+
+
+def _prepared(settings: Settings) -> bool:
+    """Bring the store up to date; False where its primary is away and what its standbys have is served as it is.
+
+    A database that is not there yet, as when a machine starts, is waited for. Raises `StoreUnavailable` if it does not
+    come and there is nothing else to read.
+    """
+    from db.pool import StoreLost
+
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            asyncio.run(bring_up_to_date(store_address(settings), reading=True))
+        except StoreLost as error:
+            if time.monotonic() < deadline:
+                time.sleep(0.5)
+                continue
+            if not settings.read_urls:
+                raise
+            click.echo(f"the store is served from its standbys, as it is: {error}", err=True)
+            return False
+        return True
 
 
 def _build_releases(settings: Settings) -> None:

@@ -45,15 +45,21 @@ def store_address(settings: Settings) -> str:
     return settings.database_url.get_secret_value()
 
 
-async def bring_up_to_date(dsn: str) -> None:
-    """Apply what is missing of the migrations and of the dataset of this build."""
-    from db.migrate import migrate
+async def bring_up_to_date(dsn: str, *, reading: bool = False) -> None:
+    """Apply what is missing of the migrations and of the dataset of this build.
+
+    Who is only `reading` leaves a store as it is that a newer program has migrated; others get `MigrationError`.
+    """
+    from db.migrate import migrate, newer
     from db.pool import connect
     from db.shipped import apply_dataset, load_dataset
     from db.writer import latest
 
     connection = await connect(dsn)
     try:
+        if reading and await newer(connection):
+            click.echo("a newer cunzhao has migrated this store: it is served as it is", err=True)
+            return
         if applied := await migrate(connection):
             click.echo(f"migrations applied: {', '.join(map(str, applied))}", err=True)
         outcome = await apply_dataset(connection, load_dataset())

@@ -109,6 +109,18 @@ class EmbeddedPostgres:
             self._postmaster = None
             self._owner.release()
 
+    def revive(self) -> bool:
+        """Start the server again if it has died; True if it had. Only its owner may, and only while it does not stop.
+
+        Raises:
+            EmbeddedError: it does not start.
+        """
+        if self._postmaster is None or self._postmaster.alive():
+            return False
+        with plain_errors(self._layout.folder):
+            self._run()
+        return True
+
     def attach(self) -> str:
         """Use the server that another process runs, or else start it; to be followed by `leave`.
 

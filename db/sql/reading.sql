@@ -17,6 +17,11 @@ SELECT number, committed_at, cause, note, digest FROM revision WHERE committed_a
 -- The text layer with a hash, where it is held.
 SELECT body FROM text_layer WHERE sha256 = $1
 
+-- name: revision_by_release
+-- The revision that is a release.
+SELECT r.number, r.committed_at, r.cause, r.note, r.digest
+FROM release JOIN revision r ON r.number = release.revision WHERE release.name = $1
+
 -- name: closing
 -- The last revision up to one that closed a record.
 SELECT r.number, r.committed_at, r.cause, r.note, r.digest

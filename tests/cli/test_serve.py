@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from api.cli import serving as serving_module
+from api.settings import Settings
 from db.embedded import EmbeddedPostgres
 from db.shipped import load_releases
+from schema.ports import StoreUnavailable
 from schema.releases import INDEX
 from tests.support.announcements import ANNUAL
 from tests.support.processes import cunzhao, eventually_gone, serving
@@ -57,6 +63,18 @@ def test_a_life_with_interruptions(folder: Path, tmp_path: Path) -> None:
         more = _total(first.url)
         assert more > shipped
 
+        os.kill(postmaster, signal.SIGKILL)  # as a machine does that is out of memory
+        asked = [httpx.get(f"{first.url}/v1/actions?limit={number}") for number in range(1, 30)]
+        assert {answer.status_code for answer in asked} <= {200, 503}
+        assert all("retry-after" in answer.headers for answer in asked if answer.status_code == 503)
+        assert {answer.json()["total"]["value"] for answer in asked if answer.status_code == 200} == {more}
+        deadline = time.monotonic() + 30
+        while httpx.get(f"{first.url}/readyz").status_code != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert httpx.get(f"{first.url}/v1/actions?limit=31").json()["total"]["value"] == more
+        assert _postmaster(folder) != postmaster
+
         first.process.kill()
         first.process.wait()
     with serving(folder) as again:
@@ -83,11 +101,23 @@ def test_a_port_in_use_is_said(folder: Path) -> None:
     assert "cannot listen on 127.0.0.1 port" in refused.stderr
 
 
+def test_a_database_that_does_not_come_is_said_when_it_was_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving_module, "START_SECONDS", 0.6)
+    away = Settings(database_url=SecretStr("postgresql://nobody:hushhush@127.0.0.1:1/none"))
+    began = time.monotonic()
+    with pytest.raises(StoreUnavailable, match="the database does not answer"):
+        serving_module._prepared(away)
+    assert time.monotonic() - began > 0.5
+    with_standbys = away.model_copy(update={"read_urls": (SecretStr("postgresql://nobody@127.0.0.1:2/none"),)})
+    assert serving_module._prepared(with_standbys) is False
+
+
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
         ({"CUNZHAO_PORT": "many"}, "CUNZHAO_PORT"),
         ({"CUNZHAO_DATABASE_URL": "postgresql://nobody:hushhush@127.0.0.1:1/none"}, "the database does not answer"),
+        ({"CUNZHAO_READ_URLS": "postgresql://nobody:hushhush@127.0.0.1:1/none"}, "it needs CUNZHAO_DATABASE_URL"),
         ({"CUNZHAO_LOG_FORMAT": "xml"}, "CUNZHAO_LOG_FORMAT"),
     ],
 )

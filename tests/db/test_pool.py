@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -13,9 +14,15 @@ from db.changes import Change
 from db.pool import Pool, connect, open_pool
 from db.reader import PostgresReader
 from db.writer import commit
-from schema.query import PageQuery
+from schema.ports import StoreUnavailable
+from schema.query import Filter, PageQuery
 from schema.records import Action
 from tests.support import corpus
+
+BREAK_ALL = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 @pytest_asyncio.fixture
@@ -59,6 +66,56 @@ async def test_no_more_than_its_size_are_open(pool: Pool) -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(backend(pool), 0.1)
     assert await backend(pool)
+
+
+async def test_whoever_finds_no_connection_free_is_told_after_a_while(dsn: str) -> None:
+    async with await open_pool(dsn, size=1, statement_timeout=10, patience=0.2) as small:
+        async with small.acquire():
+            began = time.monotonic()
+            with pytest.raises(StoreUnavailable, match="all connections to the database are in use"):
+                await PostgresReader(small).revision()
+            assert 0.2 <= time.monotonic() - began < 2
+        assert (await PostgresReader(small).revision()).number
+
+
+async def test_what_was_interrupted_is_asked_again(dsn: str) -> None:
+    """Every connection breaks at some moment of a question, and nobody hears of it; a stream goes on where it was."""
+    owner = await connect(dsn)
+    await corpus.fill(owner)
+    async with await open_pool(dsn, size=2, statement_timeout=10) as pool:
+        reader, calm = PostgresReader(pool, memory=0), PostgresReader(pool)
+        number = (await calm.revision()).number
+        right = b"".join([chunk async for chunk in calm.stream("action", Filter(), number)])
+        pieces = []
+        async for chunk in reader.stream("action", Filter(), number):
+            pieces.append(chunk)
+            if len(pieces) < 3:
+                await owner.execute(BREAK_ALL)
+        assert b"".join(pieces) == right
+        await owner.execute(BREAK_ALL)
+        assert await reader.total("action", Filter(), number) == right.count(b"\n")
+    await owner.close()
+
+
+async def test_a_store_with_another_history_is_known_for_one(dsn: str, pool: Pool) -> None:
+    writer = await connect(dsn)
+    await corpus.fill(writer)
+    reader = PostgresReader(pool)
+    number = (await reader.revision()).number
+    before = await reader.total("action", Filter(), number)
+    # What a restored store would be: the same numbers, another past.
+    await writer.execute("ALTER TABLE revision DISABLE TRIGGER USER; ALTER TABLE action_version DISABLE TRIGGER USER")
+    await writer.execute("ALTER TABLE action_words DISABLE TRIGGER USER")
+    await writer.execute("UPDATE revision SET digest = repeat('0', 64) WHERE number = $1", number)
+    gone = await writer.fetchval(
+        "UPDATE action_version SET revision_to = $1 WHERE revision_to IS NULL AND revision_from < $1 AND version = "
+        "(SELECT max(version) FROM action_version WHERE revision_to IS NULL AND revision_from < $1) RETURNING version",
+        number,
+    )
+    await writer.execute("UPDATE action_words SET revision_to = $1 WHERE version = $2", number, gone)
+    assert (await reader.revision()).digest == "0" * 64
+    assert await reader.total("action", Filter(), number) == before - 1
+    await writer.close()
 
 
 async def test_a_broken_connection_is_replaced(pool: Pool, dsn: str) -> None:
