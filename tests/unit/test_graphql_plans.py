@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from graphql import GraphQLObjectType
 
 from schema.graphql import Answer, Engine, Limits, Request
+from schema.graphql.compiled import whole
 from schema.graphql.compiled.arguments import strawberry_field
 from schema.graphql.engine import CORE
 from schema.graphql.reads import PLAN
@@ -26,8 +28,10 @@ def store() -> FakeReader:
     return FakeReader({kind: [r for r in records if isinstance(r, model)] for kind, model in KINDS.items()})
 
 
-async def ask(store: FakeReader, query: str, variables: dict[str, Any] | None = None) -> Answer:
-    return await ENGINE.answer(Request(query, variables or {}), store, "request-1")
+async def ask(
+    store: FakeReader, query: str, variables: dict[str, Any] | None = None, engine: Engine = ENGINE
+) -> Answer:
+    return await engine.answer(Request(query, variables or {}), store, "request-1")
 
 
 async def test_each_level_of_lists_is_one_question(store: FakeReader) -> None:
@@ -91,7 +95,7 @@ async def test_an_answer_tells_how_it_was_made(store: FakeReader, query: str, ho
 
 async def test_a_record_that_must_be_there_and_is_not_makes_plain_execution_tell(store: FakeReader) -> None:
     store.rows["document"] = []
-    answer = await ask(store, "{actions(first:1){nodes{document{id}}}}")
+    answer = await ask(store, "{actions(first:1){nodes{document{id}}}}", engine=Engine(Limits()))
     assert answer.how == "null"
     assert answer.errors[0]["path"] == ["actions", "nodes", 0, "document"]
 
@@ -101,6 +105,38 @@ async def test_a_store_that_is_away_is_not_asked_again(store: FakeReader) -> Non
     answer = await ask(store, "{actions{nodes{id}}}")
     assert (answer.outcome, answer.how) == ("unavailable", "unavailable")
     assert store.calls == {"revision": 1}
+
+
+async def test_what_is_selected_alike_is_remembered_together(store: FakeReader) -> None:
+    engine = Engine(Limits())
+    await ask(store, "{actions{nodes{id document{title publishedOn}}}}", engine=engine)
+    again = """query($n:Int,$d:Boolean=true){actions(first:$n){nodes{gistZh document{...T}}}}
+        fragment T on Document{title ... @include(if:$d){publishedOn}}"""
+    answer = await ask(store, again, engine=engine)
+    assert (answer.how, store.calls["get"]) == ("compiled", 1)
+    await ask(store, again, {"d": False}, engine)
+    assert store.calls["get"] == 2
+    await ask(store, "{actions{nodes{document{issuer{label}}}}}", engine=engine)
+    await ask(store, "{actions{nodes{document{issuer{label(lang:ZH)}}}}}", engine=engine)
+    assert store.calls["get"] == 4
+
+
+async def test_what_is_asked_for_often_is_read_for_all_records(
+    store: FakeReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "_OFTEN", 2)
+    engine = Engine(Limits())
+    query = "query($e:[String!]){actions(entityId:$e){nodes{entities{entity{id name kind{code}}}}}}"
+    plain = Engine(Limits(), compiled=False)
+    asked = []
+    for row in store.rows["entity"]:
+        answer = await ask(store, query, {"e": [row.id]}, engine)
+        asked.append(store.calls["get"])
+        for _ in range(20):
+            await asyncio.sleep(0)  # the reading of all others has its turn
+        assert answer.data == (await ask(store, query, {"e": [row.id]}, plain)).data
+        store.calls["get"] = asked[-1]
+    assert asked[-1] == asked[2] < len(asked)
 
 
 async def test_fragments_are_kept_within_bounds(store: FakeReader) -> None:

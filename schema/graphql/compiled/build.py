@@ -22,7 +22,7 @@ from graphql import (
     is_abstract_type,
     is_leaf_type,
 )
-from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.collect_fields import FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
 
 from schema.codes import CodeBook
@@ -39,12 +39,12 @@ from schema.graphql.compiled.plan import (
     Template,
     Unplanned,
 )
+from schema.graphql.compiled.shapes import Details, Shapes, written_out
 from schema.graphql.compiled.sources import KINDS, own_value, reader_of, stands_in
 from schema.graphql.compiled.writing import Tables, Writer
 from schema.graphql.reads import PLAN, Codes, NestedList, Reference, Root, RootRecord, Value
 from schema.records import RecordKind
 
-Details = list[FieldDetails]
 _AS_TEXT: Final = ("Date", "DateTime")
 
 
@@ -53,9 +53,10 @@ def compile_plan(
     fragments: Mapping[str, FragmentDefinitionNode],
     operation: OperationDefinitionNode,
     variables: VariableValues,
+    shapes: Shapes,
 ) -> Plan:
     """The plan of an operation. Raises `Unplanned` where it asks for what no plan can do."""
-    return _Compiler(schema, fragments, operation, variables).plan()
+    return _Compiler(schema, fragments, operation, variables, shapes).plan()
 
 
 class _Compiler:
@@ -65,8 +66,10 @@ class _Compiler:
         fragments: Mapping[str, FragmentDefinitionNode],
         operation: OperationDefinitionNode,
         variables: VariableValues,
+        shapes: Shapes,
     ) -> None:
         self._schema = schema
+        self._known_shapes = shapes
         self._fragments = {name: FragmentDetails(fragment) for name, fragment in fragments.items()}
         self._operation = operation
         self._variables = variables
@@ -109,6 +112,10 @@ class _Compiler:
         return {KINDS[each.name]: self._shape(each, details) for each in types}
 
     def _shape(self, type_: GraphQLObjectType, details: Details) -> Shape:
+        selected = written_out(self._selected, self._variables, type_, details)
+        return self._known_shapes.get(selected, lambda: self._new_shape(type_, details))
+
+    def _new_shape(self, type_: GraphQLObjectType, details: Details) -> Shape:
         kind, selected = KINDS[type_.name], self._selected(type_, details)
         stand_in = [stands_in(type_, each[0].node.name.value) for each in selected.values()]
         if all(name == "" or name in cuttable(kind) for name in stand_in):
@@ -181,7 +188,8 @@ class _Compiler:
             case NestedList() as nested:
                 pages = self._pages(cast(GraphQLObjectType, get_named_type(definition.type)), details)
                 of = f"{source}['id']"
-                return writer.slot(Nested(reading(definition, node, self._variables), nested, pages), of, of)
+                slot = writer.slot(Nested(reading(definition, node, self._variables), nested, pages), of, of)
+                return f"{writer.constant(orjson.Fragment)}({slot})"
             case Codes() as codes:
                 return self._codes(writer, codes, definition, details, source)
             case Value(read=read, by_codes=by_codes):
@@ -201,7 +209,8 @@ class _Compiler:
     ) -> str:
         shape = self._shapes(get_named_type(definition.type), details)[reference.kind]
         record_id = f"{writer.constant(reference.id_of)}({source})"
-        return writer.slot(Link(shape, isinstance(definition.type, GraphQLNonNull)), record_id, record_id)
+        slot = writer.slot(Link(shape, isinstance(definition.type, GraphQLNonNull)), record_id, record_id)
+        return f"{writer.constant(orjson.Fragment)}({slot})"
 
     def _item(self, definition: GraphQLField, details: Details) -> Template:
         """What is selected of an item of a code list."""
@@ -241,7 +250,8 @@ class _Compiler:
         named = cast(GraphQLObjectType, type_)
         if named.name in KINDS:
             (shape,) = self._shapes(named, details).values()
-            return writer.slot(AtHand(shape), found, f"{found}.version")
+            slot = writer.slot(AtHand(shape), found, f"{found}.version")
+            return f"{writer.constant(orjson.Fragment)}({slot})"
         with writer.each(f"({found},)", "is not None") as (name, loop):
             written = self._object(writer, named, details, name)
         return f"next(({written} {loop}), None)"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+import orjson
 
 from schema.codes import CodeBook
 from schema.graphql.compiled.arguments import Arguments
 from schema.graphql.reads import NestedList, Root, RootRecord
 from schema.records import RecordKind
 
-Filled = Mapping[Any, Any]
-"""What stands in the places of one slot, by what each source says is wanted there."""
+Filled = Mapping[Any, bytes]
+"""The JSON that stands in the places of one slot, by what each source says is wanted there."""
+NULL: Final = b"null"
 
 
 class Unplanned(Exception):
@@ -48,6 +51,10 @@ class Shape:
     def __post_init__(self) -> None:
         below = (isinstance(slot, Nested) or not slot.shape.lasting for slot in self.template.slots)
         object.__setattr__(self, "lasting", not any(below))
+
+    def pieces(self, written: Iterable[Any]) -> Iterable[bytes]:
+        """The JSON of records that the template wrote."""
+        return written if self.cut else map(orjson.dumps, written)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

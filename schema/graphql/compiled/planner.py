@@ -12,7 +12,9 @@ from schema.graphql.compiled.build import compile_plan
 from schema.graphql.compiled.fragments import Fragments
 from schema.graphql.compiled.plan import Plan, Unplanned
 from schema.graphql.compiled.run import Run
+from schema.graphql.compiled.shapes import Shapes
 from schema.graphql.compiled.shaping import shaping_variables
+from schema.graphql.compiled.whole import WholeTables
 from schema.graphql.context import Context
 from schema.graphql.document import Prepared
 from schema.graphql.made import CORE
@@ -27,6 +29,8 @@ class Planner:
 
     def __init__(self, fragment_bytes: int) -> None:
         self._fragments = Fragments(fragment_bytes)
+        self._whole = WholeTables(self._fragments.linked)
+        self._shapes = Shapes()
 
     async def data(
         self, prepared: Prepared, operation: OperationDefinitionNode, variables: VariableValues, context: Context
@@ -38,7 +42,7 @@ class Planner:
         """
         try:
             plan = self._plan(prepared, operation, variables)
-            return await Run(context, self._fragments, variables).data(plan)
+            return await Run(context, self._fragments, self._whole, variables).data(plan)
         except (Unplanned, StoreUnavailable):
             raise
         except (BadQuery, UnknownCode, GraphQLError):
@@ -53,7 +57,7 @@ class Planner:
         key = id(operation), *(values.get(name, Unplanned) for name in prepared.shaping)
         plan = prepared.plans.get(key)
         if plan is None:
-            plan = compile_plan(CORE, prepared.fragments, operation, variables)
+            plan = compile_plan(CORE, prepared.fragments, operation, variables, self._shapes)
             if len(prepared.plans) >= _PLANS_OF_A_DOCUMENT:
                 prepared.plans.clear()
             prepared.plans[key] = plan

@@ -17,8 +17,21 @@ import orjson
 from graphql.execution.values import VariableValues
 
 from schema.graphql.arguments import filter_of, optional
-from schema.graphql.compiled.fragments import Fragments
-from schema.graphql.compiled.plan import AtHand, Filled, Link, Nested, Pages, Plan, RootPlan, Shape, Template, Unplanned
+from schema.graphql.compiled.fragments import Fragments, Tables
+from schema.graphql.compiled.plan import (
+    NULL,
+    AtHand,
+    Filled,
+    Link,
+    Nested,
+    Pages,
+    Plan,
+    RootPlan,
+    Shape,
+    Template,
+    Unplanned,
+)
+from schema.graphql.compiled.whole import WholeTables
 from schema.graphql.context import Context
 from schema.graphql.paging import Listing, Opened, nested_listing
 from schema.graphql.reads import RootRecord
@@ -50,9 +63,10 @@ class _Asking:
 class Run:
     """One request. Raises what plain execution would tell as an error, and `Unplanned`."""
 
-    def __init__(self, context: Context, fragments: Fragments, variables: VariableValues) -> None:
+    def __init__(self, context: Context, fragments: Fragments, whole: WholeTables, variables: VariableValues) -> None:
         self._context = context
         self._fragments = fragments
+        self._whole = whole
         self._variables = variables
 
     async def data(self, plan: Plan) -> bytes:
@@ -74,7 +88,8 @@ class Run:
             if kind is None or asking.opened is None:
                 return None
             link = cast(Mapping[RecordKind, Link], root.below)[kind]
-            return (await self._linked(asking.opened, kind, {link: [given["id"]]}))[link][given["id"]]
+            shown = await self._linked(asking.opened, kind, {link: [given["id"]]})
+            return orjson.Fragment(shown[link][given["id"]])
         source = await root.read.find(asking.info, **given)
         if isinstance(root.below, Pages):
             return await self._listing(source, root.below)
@@ -100,41 +115,27 @@ class Run:
     async def _filled(self, template: Template, wanted: Sequence[list[Any]], snapshot: Snapshot) -> list[Filled]:
         """What stands in the slots. Records of one kind are asked for together."""
         filled: dict[Any, Filled] = {}
-        links: dict[RecordKind, dict[Link, Iterable[Any]]] = defaultdict(dict)
+        links: dict[RecordKind, dict[Link, list[str]]] = defaultdict(dict)
+        asking: list[Awaitable[Mapping[Any, Filled]]] = []
         for slot, keys in zip(template.slots, wanted, strict=True):
             if isinstance(slot, Link):
-                self._known(slot, keys, snapshot, filled, links)
-        asking: list[Awaitable[Mapping[Any, Filled]]] = [
-            self._linked(snapshot, kind, missing) for kind, missing in links.items()
-        ]
-        for slot, keys in zip(template.slots, wanted, strict=True):
-            if isinstance(slot, AtHand):
+                filled[slot], missing = self._fragments.linked.known(slot.shape, snapshot.number, keys)
+                if missing:
+                    filled[slot] = _of_these(filled[slot], keys)
+                    links[slot.shape.kind][slot] = missing
+                    self._whole.missed(slot.shape, snapshot, len(missing))
+            elif isinstance(slot, AtHand):
                 asking.append(self._at_hand(snapshot, slot, keys))
-            elif isinstance(slot, Nested) and keys:
+            elif keys:
                 asking.append(self._nested(snapshot, slot, list(dict.fromkeys(keys))))
+        asking += [self._linked(snapshot, kind, missing) for kind, missing in links.items()]
         for found in await _together(asking):
             for slot, pieces in found.items():
                 filled[slot] = {**filled.get(slot, {}), **pieces}
         return [filled.get(slot, {}) for slot in template.slots]
 
-    def _known(
-        self,
-        link: Link,
-        ids: list[Any],
-        snapshot: Snapshot,
-        filled: dict[Any, Filled],
-        links: dict[RecordKind, dict[Link, Iterable[Any]]],
-    ) -> None:
-        """Fill a link as far as memory goes, and note what must be read."""
-        distinct = dict.fromkeys(ids)
-        known = self._fragments.known(link.shape, snapshot.number, distinct)
-        known[None] = None
-        filled[link] = known
-        if len(missing := [record_id for record_id in distinct if record_id not in known]):
-            links[link.shape.kind][link] = missing
-
     async def _linked(
-        self, snapshot: Snapshot, kind: RecordKind, links: Mapping[Link, Iterable[Any]]
+        self, snapshot: Snapshot, kind: RecordKind, links: Mapping[Link, Sequence[str]]
     ) -> dict[Any, Filled]:
         """Records of a kind by their ids, as the links to them show them."""
         ids = list(dict.fromkeys(record_id for wanted in links.values() for record_id in wanted))
@@ -142,25 +143,27 @@ class Run:
         filled: dict[Any, Filled] = {}
         for link, wanted in links.items():
             found = {record_id: rows[record_id] for record_id in wanted if record_id in rows}
-            absent = dict.fromkeys(record_id for record_id in wanted if record_id not in rows)
+            absent = {record_id: NULL for record_id in wanted if record_id not in rows}
             if absent and link.required:
                 raise Unplanned("null")
-            filled[link] = {**absent, **await self._shown(snapshot, link.shape, found)}
+            filled[link] = {**absent, **await self._shown(snapshot, link.shape, found, self._fragments.linked)}
         return filled
 
     async def _at_hand(self, snapshot: Snapshot, slot: AtHand, rows: Sequence[Row]) -> dict[Any, Filled]:
         by_version = {row.version: row for row in rows}
-        known = self._fragments.known(slot.shape, snapshot.number, by_version)
-        missing = {version: row for version, row in by_version.items() if version not in known}
-        return {slot: known | await self._shown(snapshot, slot.shape, missing) if missing else known}
+        tables = self._fragments.listed
+        known, missing = tables.known(slot.shape, snapshot.number, by_version)
+        if not missing:
+            return {slot: known}
+        shown = await self._shown(snapshot, slot.shape, {version: by_version[version] for version in missing}, tables)
+        return {slot: {**_of_these(known, by_version), **shown}}
 
-    async def _shown(self, snapshot: Snapshot, shape: Shape, rows: Mapping[Any, Row]) -> dict[Any, Any]:
+    async def _shown(self, snapshot: Snapshot, shape: Shape, rows: Mapping[Any, Row], tables: Tables) -> Filled:
         """Rows as a shape has them, by whatever they are known by."""
         read = shape.read
         sources = [read(row.body) for row in rows.values()]
         written = await self._written(shape.template, sources, snapshot)
-        keep, number = self._fragments.keep, snapshot.number
-        return {key: keep(shape, number, key, piece) for key, piece in zip(rows, written, strict=True)}
+        return tables.keep_all(shape, snapshot.number, dict(zip(rows, shape.pieces(written), strict=True)))
 
     async def _nested(self, snapshot: Snapshot, nested: Nested, parents: Sequence[str]) -> dict[Any, Filled]:
         """One list below several records. A cursor belongs to the list of one of them."""
@@ -169,7 +172,7 @@ class Run:
         listings = [await nested_listing(kind, {within: p}, given, snapshot, self._context) for p in parents]
         if optional(given, "after") is not None:
             (listing,) = listings
-            return {nested: {parents[0]: await self._listing(listing, pages)}}
+            return {nested: {parents[0]: orjson.dumps(await self._listing(listing, pages))}}
         query = replace(listings[0].query, filter=filter_of(kind, given))
         reader = snapshot.reader
         read = await reader.pages_within(query, within, parents) if pages.page else {}
@@ -179,7 +182,12 @@ class Run:
             for listing, parent in zip(listings, parents, strict=True)
         ]
         written = await self._written(pages.template, opened, snapshot)
-        return {nested: dict(zip(parents, written, strict=True))}
+        return {nested: dict(zip(parents, map(orjson.dumps, written), strict=True))}
+
+
+def _of_these(table: Filled, keys: Iterable[Any]) -> Filled:
+    """Those of some records that a table holds."""
+    return {key: table[key] for key in (None, *keys) if key in table}
 
 
 async def _together(asked: Sequence[Awaitable[Any]]) -> Sequence[Any]:

@@ -52,7 +52,7 @@ class Writer:
         self._loops.pop()
 
     def slot(self, slot: Slot, wanted: str, key: str) -> str:
-        """What stands in a slot: the source wants something there, and finds it by a key."""
+        """The JSON that stands in a slot: the source wants something there, and finds it by a key."""
         self._slots.append(slot)
         self._wanted.append(f"{wanted} " + "{each} " + " ".join(self._loops))
         return f"s{len(self._slots) - 1}[{key}]"
