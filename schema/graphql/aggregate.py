@@ -81,7 +81,7 @@ class AggregateGroup:
     entity: Entity | None = strawberry.field(
         resolver=_entity,
         description="The named entity.",
-        metadata=planned(Reference("entity", lambda root: root.group.entity)),
+        metadata=planned(Reference("entity", "group.entity")),
     )
     authority: Authority | None = _code("authority", "The authority.")
     count: int = strawberry.field(description="How many records. One record may be in several groups.")

@@ -1,7 +1,7 @@
 """How a compiled plan reads a field: declared beside the resolver that plain execution calls.
 
 A field without such a declaration is read from its source under its own name. The source of a record's fields is
-its JSON, that of a code's fields is the `CodeItem`.
+what was read of its JSON, that of a code's fields is the `CodeItem`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ PLAN: Final = "plan"
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """Made of the source and the code lists alone."""
+    """Made of the source and the code lists alone, or a field of a record."""
 
-    read: Callable[..., Any]
+    read: Callable[..., Any] | None = None
     """Takes the source, the code lists and the arguments; gives the source of what is selected below."""
-    of: str | None = None
-    """The field of a record that it is made of, if it is made of one."""
+    own: str | None = None
+    """The field of a record that it is, if it is one."""
     by_codes: bool = True
     """Whether it looks at the code lists."""
 
@@ -44,9 +44,8 @@ class Reference:
     """Another record, by its id; None where there is none."""
 
     kind: RecordKind
-    id_of: Callable[[Any], str | None]
-    of: str | None = None
-    """The field of a record where the id stands, if it stands in a record."""
+    path: str
+    """Where the id stands in the source: names with dots between them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,20 +75,18 @@ def _mentions(root: Stored) -> Any:
 
 def _stated_in() -> Any:
     """The document of an action or a figure."""
-    read = Reference("document", lambda data: data["document"]["id"], "document")
+    read = Reference("document", "document.id")
     return strawberry.field(resolver=_document, metadata=planned(read))
 
 
 @face_of(records.EntityMention)
 class EntityMention:
     entity: "Entity" = strawberry.field(
-        resolver=_entity, description="The entity.", metadata=planned(Reference("entity", lambda data: data["entity"]))
+        resolver=_entity, description="The entity.", metadata=planned(Reference("entity", "entity"))
     )
     name: str
     kind: SubjectKind = code("subject_kinds", "kind")
-    operator: "Entity | None" = strawberry.field(
-        resolver=_operator, metadata=planned(Reference("entity", lambda data: data.get("operator")))
-    )
+    operator: "Entity | None" = strawberry.field(resolver=_operator, metadata=planned(Reference("entity", "operator")))
     operator_name: str | None
 
 
@@ -99,9 +97,7 @@ class Action(Node):
     date_basis: DateBasis
     decided_on: date | None
     period: Period | None
-    entities: list[EntityMention] = strawberry.field(
-        resolver=_mentions, metadata=planned(Value(lambda data, _: data["entities"], "entities", by_codes=False))
-    )
+    entities: list[EntityMention] = strawberry.field(resolver=_mentions, metadata=planned(Value(own="entities")))
     unnamed_subject: str | None
     open_ended: bool
     subject_kinds: list[SubjectKind] = codes("subject_kinds")
@@ -171,11 +167,11 @@ class Document(Node):
     source_sha256: str | None
     length: int | None
     reprint_of: "Document | None" = strawberry.field(
-        resolver=_reprint_of, metadata=planned(Reference("document", lambda data: data["reprint_of"], "reprint_of"))
+        resolver=_reprint_of, metadata=planned(Reference("document", "reprint_of"))
     )
     reprint_evidence: ReprintEvidence | None = strawberry.field(
         resolver=_reprint_evidence,
-        metadata=planned(Value(lambda data, _: data.get("reprint_evidence"), "reprint_evidence", by_codes=False)),
+        metadata=planned(Value(own="reprint_evidence")),
     )
     clauses: ClauseCounts | None
     basis: Basis

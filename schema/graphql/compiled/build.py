@@ -25,13 +25,10 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
 
-from schema.codes import CodeBook
 from schema.graphql.compiled.arguments import arguments_of, reading, strawberry_field
-from schema.graphql.compiled.cutting import cuttable, cutter
 from schema.graphql.compiled.plan import (
     AtHand,
     Link,
-    Nested,
     Pages,
     Plan,
     RootPlan,
@@ -39,10 +36,11 @@ from schema.graphql.compiled.plan import (
     Template,
     Unplanned,
 )
+from schema.graphql.compiled.records import RecordWriter
 from schema.graphql.compiled.shapes import Details, Shapes, written_out
-from schema.graphql.compiled.sources import KINDS, own_value, reader_of, stands_in
-from schema.graphql.compiled.writing import Tables, Writer
-from schema.graphql.reads import PLAN, Codes, NestedList, Reference, Root, RootRecord, Value
+from schema.graphql.compiled.sources import KINDS, reader_of
+from schema.graphql.compiled.writing import Writer
+from schema.graphql.reads import PLAN, Reference, Root, RootRecord, Value
 from schema.records import RecordKind
 
 _AS_TEXT: Final = ("Date", "DateTime")
@@ -72,17 +70,17 @@ class _Compiler:
         self._known_shapes = shapes
         self._fragments = {name: FragmentDetails(fragment) for name, fragment in fragments.items()}
         self._operation = operation
-        self._variables = variables
+        self.variables = variables
 
     def plan(self) -> Plan:
         query = cast(GraphQLObjectType, self._schema.query_type)
-        found = collect_fields(self._schema, self._fragments, self._variables, query, self._operation)
+        found = collect_fields(self._schema, self._fragments, self.variables, query, self._operation)
         return Plan(tuple(self._root(query, key, details) for key, details in found.grouped_field_set.items()))
 
-    def _selected(self, type_: GraphQLObjectType, details: Details) -> Mapping[str, Details]:
+    def selected(self, type_: GraphQLObjectType, details: Details) -> Mapping[str, Details]:
         """What is selected of an object, by key."""
         return collect_subfields(
-            self._schema, self._fragments, self._variables, self._operation, type_, details
+            self._schema, self._fragments, self.variables, self._operation, type_, details
         ).grouped_field_set
 
     def _root(self, query: GraphQLObjectType, key: str, details: Details) -> RootPlan | tuple[str, str]:
@@ -98,82 +96,32 @@ class _Compiler:
         type_ = get_named_type(definition.type)
         below: Template | Pages | dict[RecordKind, Link]
         if type_.name.endswith("Connection"):
-            below = self._pages(cast(GraphQLObjectType, type_), details)
+            below = self.pages(cast(GraphQLObjectType, type_), details)
         elif type_.name in KINDS or is_abstract_type(type_):
-            below = {kind: Link(shape, required=False) for kind, shape in self._shapes(type_, details).items()}
+            below = {kind: Link(shape, required=False) for kind, shape in self.shapes(type_, details).items()}
         else:
             writer = Writer()
             below = writer.template(self._completed(writer, definition.type, details, "source"))
-        return RootPlan(key, reading(definition, details[0].node, self._variables), read, below)
+        return RootPlan(key, reading(definition, details[0].node, self.variables), read, below)
 
-    def _shapes(self, type_: Any, details: Details) -> dict[RecordKind, Shape]:
+    def shapes(self, type_: Any, details: Details) -> dict[RecordKind, Shape]:
         """What is selected of each kind of record that a type may be."""
         types = self._schema.get_possible_types(type_) if is_abstract_type(type_) else [type_]
         return {KINDS[each.name]: self._shape(each, details) for each in types}
 
     def _shape(self, type_: GraphQLObjectType, details: Details) -> Shape:
-        selected = written_out(self._selected, self._variables, type_, details)
-        return self._known_shapes.get(selected, lambda: self._new_shape(type_, details))
+        selected = written_out(self.selected, self.variables, type_, details)
+        return self._known_shapes.get(selected, lambda: RecordWriter(self).shape(type_, details))
 
-    def _new_shape(self, type_: GraphQLObjectType, details: Details) -> Shape:
-        kind, selected = KINDS[type_.name], self._selected(type_, details)
-        stand_in = [stands_in(type_, each[0].node.name.value) for each in selected.values()]
-        if all(name == "" or name in cuttable(kind) for name in stand_in):
-            return self._cut_shape(type_, kind, selected)
-        writer = Writer()
-        template = writer.template(self._object(writer, type_, details, "source"))
-        return Shape(kind, orjson.loads, template, cut=False)
-
-    def _cut_shape(self, type_: GraphQLObjectType, kind: RecordKind, selected: Mapping[str, Details]) -> Shape:
-        """What is selected of a record, cut out of its JSON as far as it can be copied."""
-        writer, cut, parsed, pieces = Writer(), dict[str, str](), dict[str, None](), list[str]()
-        for key, details in selected.items():
-            name = stands_in(type_, details[0].node.name.value) or ""
-            pieces.append(repr(b'%s"%s":' % (b"," if pieces else b"{", key.encode())))
-            written = name and self._copied(writer, type_, details, f"x{len(cut)}" if name not in cut else cut[name])
-            if written:
-                cut.setdefault(name, f"x{len(cut)}")
-                pieces.append(written)
-            else:
-                parsed |= {name: None} if name else {}
-                pieces.append(f"{writer.constant(orjson.dumps)}({self._field(writer, type_, details, 'source')})")
-        joined = ", ".join(pieces or ["b'{'"])
-        template = writer.template(f"b''.join(({joined}, b'}}'))", ", ".join(["source", *cut.values(), ""]))
-        return Shape(kind, cutter(kind, list(cut), list(parsed)), template, cut=True)
-
-    def _copied(self, writer: Writer, parent: GraphQLObjectType, details: Details, text: str) -> str | None:
-        """A field of a record made of its JSON alone. None where that must be parsed."""
-        definition = parent.fields[details[0].node.name.value]
-        type_, read = get_named_type(definition.type), strawberry_field(definition).metadata.get(PLAN)
-        if isinstance(read, Codes):
-            template = self._item(definition, details)
-
-            def one(code: str | None, book: CodeBook) -> bytes:
-                return orjson.dumps(code and template.write([book.item(read.list, code)], book, ())[0])
-
-            items = Tables(one)
-
-            def make(given: bytes, book: CodeBook) -> bytes:
-                of, codes = items.of(book), orjson.loads(given)
-                return b"[%s]" % b",".join([of[code] for code in codes]) if read.many else of[codes]
-
-            return f"{writer.table(make)}[{text}]"
-        if read is not None or not is_leaf_type(type_):
-            return None
-        if isinstance(type_, GraphQLEnumType):
-            names = {orjson.dumps(value.value): orjson.dumps(name) for name, value in type_.values.items()}
-            return f"{writer.constant({b'null': b'null', **names})}[{text}]"
-        return text
-
-    def _pages(self, type_: GraphQLObjectType, details: Details) -> Pages:
-        names = {each[0].node.name.value for each in self._selected(type_, details).values()}
+    def pages(self, type_: GraphQLObjectType, details: Details) -> Pages:
+        names = {each[0].node.name.value for each in self.selected(type_, details).values()}
         writer = Writer()
         template = writer.template(self._object(writer, type_, details, "source"))
         return Pages(template, page=bool(names & {"nodes", "edges", "pageInfo"}), total="totalCount" in names)
 
     def _object(self, writer: Writer, type_: GraphQLObjectType, details: Details, source: str) -> str:
         """What is selected of an object."""
-        fields = self._selected(type_, details).items()
+        fields = self.selected(type_, details).items()
         return "{" + ", ".join(f"{key!r}: {self._field(writer, type_, each, source)}" for key, each in fields) + "}"
 
     def _field(self, writer: Writer, parent: GraphQLObjectType, details: Details, source: str) -> str:
@@ -185,71 +133,47 @@ class _Compiler:
         match field.metadata.get(PLAN):
             case Reference() as reference:
                 return self._reference(writer, reference, definition, details, source)
-            case NestedList() as nested:
-                pages = self._pages(cast(GraphQLObjectType, get_named_type(definition.type)), details)
-                of = f"{source}['id']"
-                slot = writer.slot(Nested(reading(definition, node, self._variables), nested, pages), of, of)
-                return f"{writer.constant(orjson.Fragment)}({slot})"
-            case Codes() as codes:
-                return self._codes(writer, codes, definition, details, source)
-            case Value(read=read, by_codes=by_codes):
+            case Value(read=read, by_codes=by_codes) if read is not None:
                 writer.needs_book |= by_codes
-                given = arguments_of(definition, node, self._variables)
+                given = arguments_of(definition, node, self.variables)
                 found = f"{writer.constant(partial(read, **given) if given else read)}({source}, book)"
                 return self._completed(writer, definition.type, details, found)
         if field.base_resolver is not None:
             raise Unplanned("unplanned")
-        if own := own_value(parent, field.python_name):
-            return self._completed(writer, definition.type, details, f"{source}{own}", sure=True)
         found = f"{writer.constant(reader_of(field.python_name))}({source})"
         return self._completed(writer, definition.type, details, found)
 
     def _reference(
         self, writer: Writer, reference: Reference, definition: GraphQLField, details: Details, source: str
     ) -> str:
-        shape = self._shapes(get_named_type(definition.type), details)[reference.kind]
-        record_id = f"{writer.constant(reference.id_of)}({source})"
+        shape = self.shapes(get_named_type(definition.type), details)[reference.kind]
+        record_id = f"{source}.{reference.path}"
         slot = writer.slot(Link(shape, isinstance(definition.type, GraphQLNonNull)), record_id, record_id)
         return f"{writer.constant(orjson.Fragment)}({slot})"
 
-    def _item(self, definition: GraphQLField, details: Details) -> Template:
+    def item(self, definition: GraphQLField, details: Details) -> Template:
         """What is selected of an item of a code list."""
         writer = Writer()
         type_ = cast(GraphQLObjectType, get_named_type(definition.type))
         return writer.template(self._object(writer, type_, details, "source"))
 
-    def _codes(self, writer: Writer, codes: Codes, definition: GraphQLField, details: Details, source: str) -> str:
-        template = self._item(definition, details)
-
-        def make(code: str | None, book: CodeBook) -> Any:
-            if code is None:
-                return None
-            return orjson.Fragment(orjson.dumps(template.write([book.item(codes.list, code)], book, ())[0]))
-
-        table = writer.table(make)
-        if codes.many:
-            return f"[{table}[code] for code in {source}.get({codes.name!r}, ())]"
-        return f"{table}[{source}.get({codes.name!r})]"
-
-    def _completed(
-        self, writer: Writer, type_: GraphQLOutputType, details: Details, found: str, *, sure: bool = False
-    ) -> str:
-        """What becomes of a value of a type. It is `sure` that a field of a record holds what its type says."""
+    def _completed(self, writer: Writer, type_: GraphQLOutputType, details: Details, found: str) -> str:
+        """What becomes of a value of a type."""
         required = isinstance(type_, GraphQLNonNull)
         if isinstance(type_, GraphQLNonNull):
             type_ = type_.of_type
-        if required and not sure:
+        if required:
             found = f"{writer.constant(_required)}({found})"
         if is_leaf_type(type_):
             return _leaf(writer, type_, found)
         if isinstance(type_, GraphQLList):
             with writer.each(f"({found} or ())") as (name, loop):
-                written = self._completed(writer, type_.of_type, details, name, sure=sure)
+                written = self._completed(writer, type_.of_type, details, name)
             made = f"[{written} {loop}]"
             return made if required else f"(None if {found} is None else {made})"
         named = cast(GraphQLObjectType, type_)
         if named.name in KINDS:
-            (shape,) = self._shapes(named, details).values()
+            (shape,) = self.shapes(named, details).values()
             slot = writer.slot(AtHand(shape), found, f"{found}.version")
             return f"{writer.constant(orjson.Fragment)}({slot})"
         with writer.each(f"({found},)", "is not None") as (name, loop):

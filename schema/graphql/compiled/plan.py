@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-
-import orjson
 
 from schema.codes import CodeBook
 from schema.graphql.compiled.arguments import Arguments
@@ -43,18 +41,13 @@ class Shape:
     read: Callable[[bytes], Any]
     """Makes a source of the JSON of a record."""
     template: Template
-    cut: bool
-    """Whether the template writes JSON rather than what `orjson` makes JSON of."""
+    """Writes JSON, not what `orjson` makes JSON of."""
     lasting: bool = field(init=False)
     """Whether a version looks the same in every request of a revision: no list with arguments stands below it."""
 
     def __post_init__(self) -> None:
         below = (isinstance(slot, Nested) or not slot.shape.lasting for slot in self.template.slots)
         object.__setattr__(self, "lasting", not any(below))
-
-    def pieces(self, written: Iterable[Any]) -> Iterable[bytes]:
-        """The JSON of records that the template wrote."""
-        return written if self.cut else map(orjson.dumps, written)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -163,7 +163,7 @@ class Run:
         read = shape.read
         sources = [read(row.body) for row in rows.values()]
         written = await self._written(shape.template, sources, snapshot)
-        return tables.keep_all(shape, snapshot.number, dict(zip(rows, shape.pieces(written), strict=True)))
+        return tables.keep_all(shape, snapshot.number, dict(zip(rows, written, strict=True)))
 
     async def _nested(self, snapshot: Snapshot, nested: Nested, parents: Sequence[str]) -> dict[Any, Filled]:
         """One list below several records. A cursor belongs to the list of one of them."""

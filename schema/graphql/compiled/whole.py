@@ -68,7 +68,7 @@ class WholeTables:
                     if not self._tables.has_room():
                         return
                     written = shape.template.write([shape.read(body) for body in bodies], book, ())
-                    pieces = dict(zip(map(_id, bodies), shape.pieces(written), strict=True))
+                    pieces = dict(zip(map(_id, bodies), written, strict=True))
                     self._tables.keep_all(shape, snapshot.number, pieces)
                     await asyncio.sleep(0)
 

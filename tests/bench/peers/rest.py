@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import asyncpg
-import msgspec  # type: ignore[import-not-found]  # of the peers' own environment
+import msgspec  # of the peers' own environment
 import orjson
 from pydantic import BaseModel
 from starlette.requests import Request
