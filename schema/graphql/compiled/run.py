@@ -17,7 +17,7 @@ import orjson
 from graphql.execution.values import VariableValues
 
 from schema.graphql.arguments import filter_of, optional
-from schema.graphql.compiled.fragments import Fragments, Tables
+from schema.graphql.compiled.fragments import Fragments, Pieces
 from schema.graphql.compiled.plan import (
     NULL,
     AtHand,
@@ -151,19 +151,21 @@ class Run:
 
     async def _at_hand(self, snapshot: Snapshot, slot: AtHand, rows: Sequence[Row]) -> dict[Any, Filled]:
         by_version = {row.version: row for row in rows}
-        tables = self._fragments.listed
-        known, missing = tables.known(slot.shape, snapshot.number, by_version)
+        known, missing = self._fragments.listed.known(slot.shape, snapshot.number, by_version)
         if not missing:
             return {slot: known}
-        shown = await self._shown(snapshot, slot.shape, {version: by_version[version] for version in missing}, tables)
+        found = {version: by_version[version] for version in missing}
+        shown = await self._shown(snapshot, slot.shape, found, self._fragments.listed)
         return {slot: {**_of_these(known, by_version), **shown}}
 
-    async def _shown(self, snapshot: Snapshot, shape: Shape, rows: Mapping[Any, Row], tables: Tables) -> Filled:
+    async def _shown(self, snapshot: Snapshot, shape: Shape, rows: Mapping[Any, Row], kept: Pieces) -> Filled:
         """Rows as a shape has them, by whatever they are known by."""
         read = shape.read
         sources = [read(row.body) for row in rows.values()]
         written = await self._written(shape.template, sources, snapshot)
-        return tables.keep_all(shape, snapshot.number, dict(zip(rows, written, strict=True)))
+        pieces = dict(zip(rows, written, strict=True))
+        kept.keep(shape, snapshot.number, pieces)
+        return pieces
 
     async def _nested(self, snapshot: Snapshot, nested: Nested, parents: Sequence[str]) -> dict[Any, Filled]:
         """One list below several records. A cursor belongs to the list of one of them."""

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from time import monotonic
 from typing import Final, cast
 
-from schema.graphql.compiled.fragments import Tables
+from schema.graphql.compiled.fragments import Pieces
 from schema.graphql.compiled.plan import Shape
 from schema.graphql.source import Snapshot
 from schema.ports import StoreUnavailable
@@ -28,8 +28,8 @@ _log = logging.getLogger(__name__)
 class WholeTables:
     """Reads what requests keep asking for, one shape at a time, as far as there is room for it."""
 
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
+    def __init__(self, kept: Pieces) -> None:
+        self._kept = kept
         self._missed: dict[tuple[Shape, int], int] = {}
         self._not_before: dict[Shape, float] = {}
         self._task: asyncio.Task[None] | None = None
@@ -65,11 +65,11 @@ class WholeTables:
         async with aclosing(cast("AsyncGenerator[bytes]", stream)) as chunks:
             async for chunk in chunks:
                 for bodies in _parts(chunk.splitlines()):
-                    if not self._tables.has_room():
+                    if not self._kept.has_room():
                         return
                     written = shape.template.write([shape.read(body) for body in bodies], book, ())
                     pieces = dict(zip(map(_id, bodies), written, strict=True))
-                    self._tables.keep_all(shape, snapshot.number, pieces)
+                    self._kept.keep(shape, snapshot.number, pieces)
                     await asyncio.sleep(0)
 
 
