@@ -7,7 +7,6 @@ import unicodedata
 from functools import cache
 
 from opencc import OpenCC
-from pypinyin import lazy_pinyin
 
 _PARTING = re.compile("[\\s'’\\-]+")
 _SOUND = re.compile("[a-z0-9]{2,}")
@@ -49,9 +48,16 @@ def to_traditional(text: str) -> str:
     return converted
 
 
+def _read(text: str) -> list[str]:
+    """The syllables of a text. What reads them is large, and is loaded when something is first to be read."""
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(text)
+
+
 def to_pinyin(text: str) -> str:
     """How the text is read: Hanyu Pinyin without tones, a space between syllables, other characters as they are."""
-    return " ".join(" ".join(lazy_pinyin(text)).split())
+    return " ".join(" ".join(_read(text)).split())
 
 
 def sound_key(text: str) -> str | None:
@@ -76,7 +82,7 @@ def syllables(name: str) -> list[tuple[str, int, int]]:
     found: list[tuple[str, int, int]] = []
     for run in _READ_TOGETHER.finditer(name):
         start, end = run.span()
-        read = lazy_pinyin(run[0])
+        read = _read(run[0])
         if len(read) == end - start:
             found += ((_sound(syllable), place, place + 1) for place, syllable in enumerate(read, start))
         else:

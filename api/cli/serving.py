@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from importlib import import_module
 
 import click
 from pydantic import SecretStr
@@ -64,7 +66,10 @@ def _own_store(settings: Settings) -> Iterator[Settings]:
 
     postgres = EmbeddedPostgres(settings.data_folder)
     try:
-        address = postgres.start()
+        with ThreadPoolExecutor(1) as beside:
+            starting = beside.submit(postgres.start)
+            import_module("api.app")  # the rest of the program is read meanwhile
+        address = starting.result()
         with kept_alive(postgres):
             yield settings.model_copy(update={"database_url": SecretStr(address)})
     finally:
