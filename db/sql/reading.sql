@@ -106,9 +106,11 @@ ORDER BY near.place, near.id
 LIMIT {limit}
 
 -- name: keys_found
--- The first versions that match, put in order once all are found.
+-- The first versions that match, put in order once all are found. They are few, or it would have been enough to look
+-- at the newest: the process itself finds them, and is named here so that Postgres starts no others to help it.
 SELECT matching.version, matching.place, matching.id
-FROM (SELECT {once} {alias}.version, {place} AS place, {alias}.id FROM {rows} WHERE {found} OFFSET 0) matching
+FROM (SELECT {once} {alias}.version, {place} AS place, {alias}.id
+      FROM {rows} WHERE {found} AND pg_backend_pid() > 0 OFFSET 0) matching
 ORDER BY matching.place, matching.id
 LIMIT {limit}
 
