@@ -56,8 +56,8 @@ def pgbench_rate(dsn: str, windows: list[Window], seconds: float) -> float:
 async def ingest_rates(dsn: str, actions: int) -> dict[str, float]:
     """Records a second that the writer commits, all as one revision, into an empty store beside, and finds there again.
 
-    The second is what `cunzhao serve` does with the dataset it comes with: all of it is read from its files and
-    validated, and by its digests found to be in the store already.
+    The second is what `cunzhao serve` does with the dataset it comes with: all of it is read from its files, and by the
+    digests of what stands there found to be in the store already.
     """
     plan = Plan(actions, 1)
     maker = Maker(plan)

@@ -9,13 +9,13 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from db.changes import Change
+from db.changes import Change, record_json
 from db.migrate import MigrationError, migrate, migrations, pending
 from db.pool import Connection, connect
 from db.statements import statement, statement_names
 from db.writer import commit
 from schema.extraction import Anchor
-from schema.records import Action, Document, Entity, EntityMention, Figure
+from schema.records import Action, Document, Entity, EntityMention, EntityName, Figure
 from tests.support import corpus
 
 
@@ -205,6 +205,18 @@ async def test_nothing_that_is_referred_to_can_be_emptied(store: Connection, dsn
                 await owner.execute(f"TRUNCATE {table} CASCADE")
     finally:
         await owner.close()
+
+
+async def test_what_means_something_to_a_copy_is_kept_as_it_is(store: Connection) -> None:
+    texts = ["\\N", "\\.", "a\tb", "c\nd", "e\rf", 'g"h', "i\\\\n", "j\u2028k", "𠀀", "l\\"]
+    names = tuple(EntityName(name=text, language="en", kind="alias") for text in texts)
+    odd = Entity(id="odd", kind="platform", name="\\N", name_en="\\.", names=names, revision=2)
+    await commit(store, Change("new_source", "Odd.", [odd]))
+    written = await store.fetch("SELECT name FROM entity_name ORDER BY position")
+    assert [row["name"] for row in written] == texts
+    row = await store.fetchrow("SELECT name, name_en, body FROM entity_version WHERE id = 'odd'")
+    assert row is not None
+    assert tuple(row) == ("\\N", "\\.", record_json(odd))
 
 
 async def test_two_writers_make_two_revisions_in_a_row(store: Connection, dsn: str) -> None:
