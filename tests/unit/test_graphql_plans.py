@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -137,6 +138,27 @@ async def test_what_is_asked_for_often_is_read_for_all_records(
         assert answer.data == (await ask(store, query, {"e": [row.id]}, plain)).data
         store.calls["get"] = asked[-1]
     assert asked[-1] == asked[2] < len(asked)
+
+
+async def test_what_there_is_no_room_for_is_read_once(store: FakeReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "_OFTEN", 1)
+    monkeypatch.setattr(whole, "_TOGETHER", 2)
+    engine = Engine(Limits(fragment_bytes=6_000))
+    streamed: list[RecordKind] = []
+    stream = store.stream
+
+    def recorded(kind: RecordKind, *rest: Any) -> AsyncIterator[bytes]:
+        streamed.append(kind)
+        return stream(kind, *rest)
+
+    monkeypatch.setattr(store, "stream", recorded)
+    for _ in range(5):
+        await ask(store, "{actions{nodes{entities{entity{id name names{name language}}}}}}", engine=engine)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert engine._planner is not None
+        assert engine._planner._fragments.size <= 6_000
+    assert streamed == ["entity"]
 
 
 async def test_fragments_are_kept_within_bounds(store: FakeReader) -> None:

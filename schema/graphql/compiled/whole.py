@@ -21,6 +21,8 @@ _TOGETHER: Final = 100
 """So many are written before requests have their turn."""
 _SHARE: Final = 20
 """A shape is read at most for this part of the time, however often there are new revisions."""
+_FULL: Final = 3600.0
+"""Seconds that nothing more is read of a shape whose records were too many."""
 _SHAPES: Final = 1000
 _log = logging.getLogger(__name__)
 
@@ -48,29 +50,31 @@ class WholeTables:
             self._task = asyncio.create_task(self._read(shape, snapshot))
 
     async def _read(self, shape: Shape, snapshot: Snapshot) -> None:
-        started = monotonic()
+        started, pause = monotonic(), 0.0
         try:
-            await self._read_all(shape, snapshot)
+            pause = 0.0 if await self._read_all(shape, snapshot) else _FULL
         except StoreUnavailable as error:
             _log.info("not all records were read beforehand: %s", error)
         except Exception:
             _log.exception("records could not be read beforehand")
         finally:
             self._task = None
-            self._not_before[shape] = monotonic() + _SHARE * (monotonic() - started)
+            self._not_before[shape] = monotonic() + max(pause, _SHARE * (monotonic() - started))
 
-    async def _read_all(self, shape: Shape, snapshot: Snapshot) -> None:
+    async def _read_all(self, shape: Shape, snapshot: Snapshot) -> bool:
+        """Whether there was room for all."""
         book = await snapshot.book() if shape.template.needs_book else None
         stream = snapshot.reader.stream(shape.kind, Filter(), snapshot.number)
         async with aclosing(cast("AsyncGenerator[bytes]", stream)) as chunks:
             async for chunk in chunks:
                 for bodies in _parts(chunk.splitlines()):
                     if not self._kept.has_room():
-                        return
+                        return False
                     written = shape.template.write([shape.read(body) for body in bodies], book, ())
                     pieces = dict(zip(map(_id, bodies), written, strict=True))
                     self._kept.keep(shape, snapshot.number, pieces)
                     await asyncio.sleep(0)
+        return True
 
 
 def _parts(bodies: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
