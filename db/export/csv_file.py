@@ -62,7 +62,7 @@ def header(columns: Sequence[TableColumn]) -> bytes:
     return ",".join([column.name for column in columns]).encode() + b"\r\n"
 
 
-def rows(columns: Sequence[_Cells]) -> bytes:
+def rows(columns: Sequence[Sequence[str]]) -> bytes:
     """Lines, from the cells of each column."""
     return "".join([",".join(row) + "\r\n" for row in zip(*columns, strict=True)]).encode()
 

@@ -9,7 +9,7 @@ from typing import Any
 import apsw
 import orjson
 
-from db.release.rows import Rows
+from db.release.rows import Column, Rows, for_rows, known_of
 from schema.columns import ColumnType, TableColumn
 from schema.tables import TABLES, Table
 
@@ -39,8 +39,7 @@ class Bundle:
     def add(self, rows: Rows) -> None:
         """Add some rows."""
         name = rows.table.name
-        columns = [write(values) if write else values
-                   for write, values in zip(self._write[name], rows.columns, strict=True)]  # fmt: skip
+        columns = [_for_rows(column, write) for column, write in zip(rows.columns, self._write[name], strict=True)]
         self._connection.executemany(self._insert[name], zip(*columns, strict=True))
 
     def close(self) -> None:
@@ -84,11 +83,15 @@ def _written(column: TableColumn) -> Callable[[Sequence[Any]], list[Any]] | None
     return _as_json if column.many else None
 
 
+def _for_rows(column: Column, write: Callable[[Sequence[Any]], list[Any]] | None) -> Sequence[Any]:
+    """What the file has of a column, for each row. What many rows repeat is the same object in each."""
+    values, places = known_of(column)
+    return for_rows(write(values) if write else values, places)
+
+
 def _as_json(lists: Sequence[Any]) -> list[str]:
-    """Lists as JSON. One that many rows repeat is the same object in each: it is written once."""
-    written = {id(each): each for each in lists}
-    texts = {key: orjson.dumps(each).decode() for key, each in written.items()}
-    return [texts[id(each)] for each in lists]
+    """Lists as JSON."""
+    return [orjson.dumps(each).decode() if each else "[]" for each in lists]
 
 
 def _quoted(name: str) -> str:

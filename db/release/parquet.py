@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from db.release.rows import Rows
+from db.release.rows import Rows, for_rows, known_of
 from schema.columns import ColumnType, TableColumn
 from schema.tables import Table
 
@@ -62,21 +62,27 @@ class ParquetFiles:
         """Add some rows, which come in the order of lists."""
         if not rows.count:
             return
-        arrays = [
-            _array(values, self._schema.field(column.name))
-            for column, values in zip(self._table.columns, rows.columns, strict=True)
-            if column.name in self._schema.names
-        ]
-        made = pa.Table.from_arrays(arrays, schema=self._schema)
+        made = pa.Table.from_arrays(self._arrays(rows), schema=self._schema)
         if not self._divided:
             self._add(made)
             return
-        years = [day[:4] if day else UNDATED for day in rows.columns[self._dated]]
+        years = [day[:4] if day else UNDATED for day in for_rows(*known_of(rows.columns[self._dated]))]
         start = 0
         for end in range(1, len(years) + 1):
             if end == len(years) or years[end] != years[start]:
                 self._add_of_year(years[start], made.slice(start, end - start))
                 start = end
+
+    def _arrays(self, rows: Rows) -> list[pa.Array]:
+        """The columns that the file has."""
+        arrays = []
+        for run in rows.runs():
+            places = None if run.places is None else pa.array(run.places, pa.int32())
+            for column, values in zip(self._table.columns[run.columns], run.values, strict=True):
+                if column.name in self._schema.names:
+                    made = _array(values, self._schema.field(column.name))
+                    arrays.append(made if places is None else made.take(places))
+        return arrays
 
     def _add_of_year(self, year: str, rows: pa.Table) -> None:
         if year != self._year:

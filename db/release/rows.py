@@ -1,10 +1,14 @@
-"""The rows of the tables, a column at a time, made of the JSON of some records."""
+"""The rows of the tables, a column at a time, made of the JSON of some records.
+
+What many rows repeat stands once, with the places where it goes: whoever writes makes a cell of it once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple, TypeVar
 
 from db.export.values import Values, value_readers
 from schema.codes import LIST_NAMES, CodeBook
@@ -16,23 +20,73 @@ from schema.tables import ACTIONS, ACTIONS_FLAT, ANCHORS, CODES, ENTITY_NAMES, T
 Record = Mapping[str, Any]
 
 
+Places = Sequence[int]
+"""For each row, which of some values it has."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A column whose values rows repeat."""
+
+    values: Values
+    places: Places
+    """Columns that repeat alike have the same object here."""
+
+
+Column = Values | Repeated
+
+
+def known_of(column: Column) -> tuple[Values, Places | None]:
+    """The values of a column as they are known, each once, and their places where rows repeat them."""
+    return (column.values, column.places) if isinstance(column, Repeated) else (column, None)
+
+
+def for_rows(made: Sequence[T], places: Places | None) -> Sequence[T]:
+    """What was made of values, for each row."""
+    return made if places is None else list(map(made.__getitem__, places))
+
+
+class Run(NamedTuple):
+    """Columns that stand side by side and repeat alike."""
+
+    columns: slice
+    values: Sequence[Values]
+    places: Places | None
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Some rows of a table: a list of values for each column, in the order of the columns."""
+    """Some rows of a table: the values of each column, in the order of the columns."""
 
     table: Table
-    columns: Sequence[Values]
+    columns: Sequence[Column]
     count: int
 
-    def tuples(self) -> Iterator[tuple[Any, ...]]:
-        """The rows one by one."""
-        return zip(*self.columns, strict=True)
+    def runs(self) -> Iterator[Run]:
+        """The columns in runs, so that what each row has of a run is made in one piece."""
+        known = [known_of(column) for column in self.columns]
+        start = 0
+        for _, each in groupby(known, key=lambda one: id(one[1])):
+            run = list(each)
+            yield Run(slice(start, start + len(run)), [values for values, _ in run], run[0][1])
+            start += len(run)
 
 
 def record_rows(kind: RecordKind, records: Sequence[Record]) -> Rows:
-    """A row for each record."""
+    """A row for each record. Lists of codes are few, and stand once each."""
     table = TABLE_OF[kind]
-    return Rows(table, [read(records) for read in value_readers(kind)], len(records))
+    columns: list[Column] = []
+    for column, read in zip(table.columns, value_readers(kind), strict=True):
+        values = read(records)
+        columns.append(_distinct(values) if column.many and column.codes else values)
+    return Rows(table, columns, len(records))
+
+
+def _distinct(lists: Values) -> Repeated:
+    known: dict[tuple[str, ...], int] = {}
+    places = [known.setdefault(tuple(each), len(known)) for each in lists]
+    return Repeated([list(each) for each in known], places)
 
 
 def code_rows(items: Sequence[Record]) -> Rows:
@@ -75,39 +129,38 @@ class FlatRows:
 
     def of(self, actions: Rows, records: Sequence[Record]) -> Rows:
         """The rows for some actions: for each the entities, for each of these the measures."""
-        taken, places, mentions, measures = _expanded(records)
-        columns: dict[str, Values] = {}
+        expanded = _expanded(records)
+        columns: dict[str, Repeated] = {}
         for column in ACTIONS_FLAT.columns:
-            if column.path[:1] == ("entities",):
-                part = column.path[1]
-                values = [mention.get(part) for mention in mentions]
-            elif column.path == ("measures",):
-                values = measures
-            elif column.path or column.many:
-                of_actions = self._of_actions(column, actions)
-                values = [of_actions[place] for place in taken]
-            else:
-                values = self._made(column, columns)
-            columns[column.name] = values
-        # What stands before the columns it follows from: filled in, now that these are there.
-        columns["entity_position"] = places
-        columns["year"] = [day and int(day[:4]) for day in columns["acted_on"]]
-        return Rows(ACTIONS_FLAT, list(columns.values()), len(taken))
+            columns[column.name] = self._column(column, actions, expanded, columns)
+        return Rows(ACTIONS_FLAT, list(columns.values()), len(expanded.action))
 
-    def _of_actions(self, column: TableColumn, actions: Rows) -> Values:
-        """What every row of an action repeats: a column of it, or the labels of its codes."""
+    def _column(
+        self, column: TableColumn, actions: Rows, expanded: _Expanded, before: Mapping[str, Repeated]
+    ) -> Repeated:
+        """One column, which may follow from the one of its codes `before` it."""
+        if column.path[:1] == ("entities",):
+            part = column.path[1]
+            return Repeated([mention.get(part) for mention in expanded.mentions], expanded.mention)
+        if column.path == ("measures",):
+            return Repeated(expanded.codes, expanded.code)
         if column.path:
-            return list(actions.columns[self._place[column.path]])
+            return self._of_actions(column.path, actions, expanded)
+        if column.name == "entity_position":
+            return Repeated(expanded.positions, expanded.mention)
+        if column.name == "year":
+            acted_on = self._of_actions(("acted_on",), actions, expanded)
+            return Repeated([day and int(day[:4]) for day in acted_on.values], acted_on.places)
         coded, label = self._label(column)
-        codes = actions.columns[self._place[coded.path]]
-        return [[label[code] for code in each] for each in codes]
+        codes, places = before[coded.name].values, before[coded.name].places
+        if column.many:
+            return Repeated([[label[code] for code in each] for each in codes], places)
+        return Repeated([None if code is None else label[code] for code in codes], places)
 
-    def _made(self, column: TableColumn, before: Mapping[str, Values]) -> Values:
-        """A label, which stands after its code. Nothing yet for the other columns that no field stands for."""
-        if "_label_" not in column.name:
-            return []
-        coded, label = self._label(column)
-        return [None if code is None else label[code] for code in before[coded.name]]
+    def _of_actions(self, path: tuple[str, ...], actions: Rows, expanded: _Expanded) -> Repeated:
+        """A column of the actions, repeated for all rows of each."""
+        values, places = known_of(actions.columns[self._place[path]])
+        return Repeated(values, expanded.action if places is None else for_rows(places, expanded.action))
 
     def _label(self, column: TableColumn) -> tuple[TableColumn, Mapping[str, str]]:
         """The column whose codes a column has the labels of, and these labels."""
@@ -116,18 +169,31 @@ class FlatRows:
         return coded, self._labels[coded.codes or "", language]
 
 
-def _expanded(records: Sequence[Record]) -> tuple[list[int], list[int], Values, Values]:
-    """For each row: which action it is of, the place of the entity, the entity, and the measure."""
-    taken: list[int] = []
-    places: list[int] = []
+class _Expanded(NamedTuple):
+    """What the rows of some actions are made of: for each row which action, which entity and which measure."""
+
+    action: Places
+    mention: Places
+    mentions: Values
+    positions: Values
+    """The place of each entity in its action, counted from 1; 0 for the nothing of an action that names none."""
+    code: Places
+    codes: Values
+
+
+def _expanded(records: Sequence[Record]) -> _Expanded:
+    action: list[int] = []
+    mention: list[int] = []
     mentions: Values = []
-    measures: Values = []
+    positions: Values = []
+    code: list[int] = []
+    codes: dict[str, int] = {}
     for number, record in enumerate(records):
-        taking = record["measures"]
-        for place, mention in enumerate(record["entities"], 1) if record["entities"] else ((0, {}),):
-            many = len(taking)
-            taken += [number] * many
-            places += [place] * many
-            mentions += [mention] * many
-            measures += taking
-    return taken, places, mentions, measures
+        taking = [codes.setdefault(measure, len(codes)) for measure in record["measures"]]
+        for position, one in enumerate(record["entities"], 1) if record["entities"] else ((0, {}),):
+            action += [number] * len(taking)
+            mention += [len(mentions)] * len(taking)
+            code += taking
+            mentions.append(one)
+            positions.append(position)
+    return _Expanded(action, mention, mentions, positions, code, list(codes))

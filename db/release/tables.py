@@ -35,8 +35,7 @@ class TableFiles:
         # After an error something may still be open; what is in it will never be seen.
         with suppress(Exception):
             for files in self._open.values():
-                for file in files:
-                    file.close()
+                files[1].close()
         self._bundle.abandon()
         self._packer.stop()
 
@@ -44,7 +43,7 @@ class TableFiles:
         """Open the files of some tables."""
         for table in tables:
             parquet = ParquetFiles(self._folder, table, self._counted.get(table.name, 0))
-            self._open[table.name] = LinesFiles(self._folder, table), parquet
+            self._open[table.name] = LinesFiles(self._packer, table), parquet
 
     def add(self, rows: Rows, lines: bytes | None = None) -> None:
         """Add rows of a table. `lines` is their JSON, where it is there already."""
@@ -55,14 +54,11 @@ class TableFiles:
         self.rows[rows.table.name] += rows.count
 
     def end(self, *tables: Table) -> None:
-        """Close the files of some tables. From here on they are packed and hashed beside the rest of the work."""
+        """Close the files of some tables. What is left of them is packed and hashed beside the rest of the work."""
         for table in tables:
             written, parquet = self._open.pop(table.name)
-            written.close()
+            written.end(self.rows[table.name])
             parquet.close()
-            rows = self.rows[table.name]
-            for suffix in ("csv", "ndjson"):
-                self._packer.add(f"{table.name}.{suffix}", table.name, rows, packed=True)
             for url, of_file in parquet.rows.items():
                 self._packer.add(url, table.name, of_file)
 

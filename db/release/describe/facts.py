@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
+
+import orjson
 
 from schema.codes import CodeItem
 from schema.tables import TABLES, Table
@@ -75,7 +76,7 @@ class ReleaseFacts:
 
 def as_json(value: Any) -> bytes:
     """A description as a file: the same bytes for the same facts."""
-    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def present(**fields: Any) -> dict[str, Any]:
