@@ -15,18 +15,22 @@ _CHUNK = 128 * 1024
 """Least size of a chunk in bytes, but for the first, which is not kept waiting, and the last.
 
 Postgres sends 8 KB at a time: what is done once a chunk would be done for every few records."""
+_LAST_WORDS = 0.1
+"""So many seconds a copy that nobody takes has to hear of it, which it does with what comes next."""
 _HEADER = 19
 """So many bytes stand before the first row: that it is a binary copy, and nothing else of note."""
 _ROW = Struct(">HI")
 """What stands before the value of a row: the number of its columns, which is one, and the length of the value."""
 _END = Struct(">H")
 """What stands after the last row, where the next would have the number of its columns."""
-_NO_HURRY = 30 * 86_400.0
-"""Seconds that a copy may take: as long as its taker likes."""
 _TIME_ALLOWED = "SELECT setting::float / 1000 FROM pg_settings WHERE name = 'statement_timeout'"
 _UNHURRIED = "SET LOCAL statement_timeout = 0"
 _WALKED = f"{_UNHURRIED}; SET LOCAL enable_sort = off"
 """Postgres would read a large table as it lies and sort all of it, JSON included, before it gives out the first row."""
+
+
+class _Left(Exception):
+    """Nobody takes any more."""
 
 
 async def copied(
@@ -41,10 +45,12 @@ async def copied(
     """
     waiting: asyncio.Queue[bytes | Exception | None] = asyncio.Queue(_AHEAD)
     gathered: list[bytes] = []
-    length, least, start = 0, 0, _HEADER
+    length, least, start, left = 0, 0, _HEADER, False
 
     async def take(data: bytes) -> None:
         nonlocal length, least
+        if left:
+            raise _Left
         gathered.append(data)
         length += len(data)
         # The header comes with the first row, or with the end where there is none.
@@ -62,7 +68,9 @@ async def copied(
 
     async def copy() -> None:
         try:
-            await connection.copy_from_query(sql, *values, output=take, format="binary", timeout=_NO_HURRY)
+            await connection.copy_from_query(sql, *values, output=take, format="binary")
+        except _Left:
+            return
         except Exception as error:  # handed on to whoever takes
             await waiting.put(error)
         else:
@@ -82,6 +90,11 @@ async def copied(
                 yield chunk
                 chunk = await waiting.get()
         finally:
+            left = True
+            while not waiting.empty():
+                waiting.get_nowait()
+            # To cancel it between two pieces of data that came would leave the driver in the middle of the copy.
+            await asyncio.wait((copying,), timeout=_LAST_WORDS)
             copying.cancel()
             with suppress(asyncio.CancelledError):
                 await copying

@@ -29,6 +29,8 @@ START_SECONDS = 30.0
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; CUNZHAO_PORT, else 8000.")
 def serve(host: str | None, port: int | None) -> None:
     """Serve the record: API and pages, over the configured Postgres or a private one."""
+    # To collect garbage seldom: reading the program makes many objects, and so do answers.
+    gc.set_threshold(50_000, 20, 50)
     settings = load_settings(host=host, port=port)
     # The store first: a second server on the same folder should hear of the folder, not of the port.
     with _own_store(settings) as ready, _listening(settings) as listener:
@@ -127,10 +129,9 @@ def _announce(listener: socket.socket) -> None:
 
 
 def _settle_memory() -> None:
-    """Leave the program itself out of garbage collection, and collect less often: answers make many objects."""
+    """Leave the program itself out of garbage collection."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def _run(settings: Settings, listener: socket.socket) -> None:

@@ -26,6 +26,8 @@ SETTINGS = {
     "shared_buffers": "128MB",
     # Our statements are short: compiling them costs more than it saves.
     "jit": "off",
+    # Most of what is read lies in the memory of the system: to have other processes fetch it takes longer.
+    "io_method": "sync",
     "timezone": "UTC",
     # One file for each day of the week, begun anew after seven days.
     "logging_collector": "on",

@@ -57,6 +57,15 @@ async def test_who_takes_slowly_is_waited_for(reading: Connection, sample_dsn: s
         await reading.fetch("SELECT pg_sleep(5)")
 
 
+async def test_whoever_leaves_leaves_the_connection_in_order(reading: Connection) -> None:
+    for n in range(40):
+        async with aclosing(copied(reading, ENDLESS, [])) as chunks:
+            for _ in range(n % 7 + 1):
+                await anext(chunks)
+            await asyncio.sleep(n % 3 / 100)
+        assert await reading.fetchval("SELECT 1") == 1
+
+
 async def test_the_first_chunk_has_the_time_of_any_statement(reading: Connection) -> None:
     with pytest.raises(TimeoutError):
         await anext(copied(reading, "SELECT pg_sleep(20)::text", []))
