@@ -127,25 +127,35 @@ async def newer(connection: Connection) -> bool:
     return not _pending(applied, reading=True) and len(applied) > len(migrations())
 
 
+def require_version(connection: Connection) -> None:
+    """Raise `MigrationError` where Postgres is too old for the store."""
+    version = connection.get_server_version().major
+    if version < OLDEST_POSTGRES:
+        raise MigrationError(f"Postgres {version} is too old: {OLDEST_POSTGRES} or newer is needed")
+
+
+async def build(connection: Connection, last: int | None) -> list[int]:
+    """Apply what is pending up to a number, or all of it, and return the numbers applied. Nobody else may be at it."""
+    if not await _applied(connection):
+        await connection.execute(_LEDGER)
+    todo = [m for m in _pending(await _applied(connection)) if last is None or m.number <= last]
+    for migration in todo:
+        await _apply(connection, migration)
+    return [m.number for m in todo]
+
+
 async def migrate(connection: Connection) -> list[int]:
     """Apply what is pending, as the owner of the store, and return the numbers applied.
 
     Each step is one transaction. Raises `MigrationError`.
     """
-    version = connection.get_server_version().major
-    if version < OLDEST_POSTGRES:
-        raise MigrationError(f"Postgres {version} is too old: {OLDEST_POSTGRES} or newer is needed")
+    require_version(connection)
     await connection.execute("SELECT pg_advisory_lock($1)", LOCK_KEY)
     try:
-        if not await _applied(connection):
-            await connection.execute(_LEDGER)
-        todo = _pending(await _applied(connection))
-        for migration in todo:
-            await _apply(connection, migration)
+        return await build(connection, None)
     except asyncpg.InsufficientPrivilegeError as error:
         raise MigrationError(
             f"this database user may not set up the store ({error}); it needs CREATE on the database and CREATEROLE"
         ) from error
     finally:
         await connection.execute("SELECT pg_advisory_unlock($1)", LOCK_KEY)
-    return [m.number for m in todo]

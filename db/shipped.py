@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -30,6 +31,19 @@ from schema.codes import CodeItem
 from schema.records import RecordKind, Revision
 
 _SKETCHES, _RELEASES = "sketches.ndjson", "releases.ndjson"
+
+
+class BrokenDataset(Exception):
+    """The files of a dataset cannot be read. The message names one in one line; nothing was written."""
+
+
+@contextmanager
+def _legible() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, TypeError) as error:
+        what = f"{error} is missing in a line" if isinstance(error, KeyError) else str(error)
+        raise BrokenDataset(f"the dataset is damaged: {' '.join(what.split())[:300]}") from error
 
 
 @dataclass(frozen=True)
@@ -81,19 +95,24 @@ def shipped_folder() -> Traversable:
 
 
 def load_dataset(folder: Traversable | None = None) -> Dataset:
-    """Read a dataset, by default the one of this build. A folder without one gives an empty dataset."""
+    """Read a dataset, by default the one of this build. A folder without one gives an empty dataset.
+
+    Raises `BrokenDataset`.
+    """
     folder = folder or shipped_folder()
-    revisions = tuple(Revision.model_validate(line) for line in lines_of(folder, REVISIONS))
-    sketches = tuple(
-        StoredSketch(line["document"], line["sha256"], Sketch.model_validate(line["sketch"]))
-        for line in lines_of(folder, _SKETCHES)
-    )
-    return Dataset(revisions, ShippedChanges(revisions, folder), sketches, load_releases(folder))
+    with _legible():
+        revisions = tuple(Revision.model_validate(line) for line in lines_of(folder, REVISIONS))
+        sketches = tuple(
+            StoredSketch(line["document"], line["sha256"], Sketch.model_validate(line["sketch"]))
+            for line in lines_of(folder, _SKETCHES)
+        )
+        return Dataset(revisions, ShippedChanges(revisions, folder), sketches, load_releases(folder))
 
 
 def load_releases(folder: Traversable | None = None) -> tuple[ShippedRelease, ...]:
     """The releases of a dataset, by default that of this build."""
-    return tuple(ShippedRelease.model_validate(line) for line in lines_of(folder or shipped_folder(), _RELEASES))
+    with _legible():
+        return tuple(ShippedRelease.model_validate(line) for line in lines_of(folder or shipped_folder(), _RELEASES))
 
 
 async def apply_dataset(connection: Connection, dataset: Dataset) -> Applied:
@@ -107,7 +126,8 @@ async def apply_dataset(connection: Connection, dataset: Dataset) -> Applied:
     held, theirs = last.number if last else 0, [revision.digest for revision in dataset.revisions]
     own = [row["digest"] for row in await connection.fetch(statement("first_digests"), len(theirs))]
     shared = next((n for n, pair in enumerate(zip(own, theirs, strict=False)) if pair[0] != pair[1]), len(own))
-    _check(dataset, shared)
+    with _legible():
+        _check(dataset, shared)
     if held > shared:
         added, left = await enter_shipped(connection, dataset.releases, shared)
         return Applied(0, held - shared, len(theirs) - shared, added, left)

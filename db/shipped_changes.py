@@ -26,11 +26,19 @@ REVISIONS, CODES, CORRECTIONS = "revisions.ndjson", "codes.ndjson", "corrections
 
 
 def lines_of(folder: Traversable, name: str) -> Iterator[dict[str, Any]]:
-    """The lines of a file of a dataset; none where there is no such file."""
+    """The lines of a file of a dataset; none where there is no file. Raises `ValueError` naming a line that is none."""
     file = folder.joinpath(name)
-    if file.is_file():
-        with file.open("rb") as lines:
-            yield from map(orjson.loads, lines)
+    if not file.is_file():
+        return
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                found = orjson.loads(line)
+            except orjson.JSONDecodeError as error:
+                raise ValueError(f"{name}, line {number}: {error}") from error
+            if not isinstance(found, dict):
+                raise ValueError(f"{name}, line {number}: not a JSON object")
+            yield found
 
 
 @dataclass

@@ -9,6 +9,7 @@ from types import FrameType
 
 import click
 
+from api.cli.backing_up import backup, restore
 from api.cli.care import contract, dataset, migrate, status, verify
 from api.cli.correcting import correct, replay, retract
 from api.cli.downloading import download
@@ -43,6 +44,8 @@ for command in (
     contract,
     dataset,
     verify,
+    backup,
+    restore,
     keys,
 ):
     cunzhao.add_command(command)

@@ -96,12 +96,24 @@ def known_errors() -> tuple[type[Exception], ...]:
 
     from api.downloading import CannotDownload
     from api.pushing import CannotPush
+    from db.backup import BackupError
     from db.correcting import CannotCorrect
     from db.embedded import EmbeddedError
     from db.migrate import MigrationError
     from db.release.validating import CannotRelease
+    from db.shipped import BrokenDataset
     from db.writer import RevisionDiffers
     from schema.ports import StoreUnavailable
 
-    ours = (CannotCorrect, CannotDownload, CannotPush, CannotRelease, EmbeddedError, MigrationError, RevisionDiffers)
+    ours = (
+        BackupError,
+        BrokenDataset,
+        CannotCorrect,
+        CannotDownload,
+        CannotPush,
+        CannotRelease,
+        EmbeddedError,
+        MigrationError,
+        RevisionDiffers,
+    )
     return (*ours, StoreUnavailable, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)

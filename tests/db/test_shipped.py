@@ -15,7 +15,7 @@ from db.ingest.run import ingest
 from db.migrate import migrate
 from db.pool import Connection, connect, open_pool
 from db.reader import PostgresReader
-from db.shipped import apply_dataset, load_dataset, write_dataset
+from db.shipped import BrokenDataset, apply_dataset, load_dataset, write_dataset
 from db.vocabulary import bring_vocabulary, vocabulary_change
 from db.writer import RevisionDiffers, commit
 from schema.codes import shipped_codes
@@ -114,11 +114,25 @@ async def test_what_a_store_has_is_compared_by_its_digests(store: Connection, sa
         altered = line | {"record": line["record"] | changed}
         file.write_text("\n".join([json.dumps(altered), *shipped[1:]]), encoding="utf-8")
         # What is no record any more is not even compared.
-        with pytest.raises((RevisionDiffers, ValueError), match=r"does not have the content|at least 1 item"):
+        with pytest.raises((RevisionDiffers, BrokenDataset), match=r"does not have the content|at least 1 item"):
             await apply_dataset(store, load_dataset(tmp_path))
     file.write_text("\n".join(shipped[1:]), encoding="utf-8")  # a line less
     with pytest.raises(RevisionDiffers):
         await apply_dataset(store, load_dataset(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["revisions.ndjson", "codes.ndjson", "actions.ndjson", "sketches.ndjson"])
+async def test_a_damaged_dataset_is_named_in_one_line(sample_dsn: str, tmp_path: Path, name: str) -> None:
+    source = await connect(sample_dsn)
+    await write_dataset(source, tmp_path)
+    await source.close()
+    whole = (tmp_path / name).read_bytes()
+    half = len(whole) // 2
+    for damaged in (whole[:half] + b"\xff" + whole[half:], whole + b'{"cut', whole + b"[]\n", b"7\n", b"{}\n"):
+        (tmp_path / name).write_bytes(damaged)
+        with pytest.raises(BrokenDataset) as told:
+            load_dataset(tmp_path)
+        assert "\n" not in str(told.value)
 
 
 async def test_a_changed_code_list_makes_a_revision(store: Connection) -> None:
