@@ -32,7 +32,7 @@ class Limits:
     cost: int = 200_000
     cached_documents: int = 128
     cached_length: int = 4_000
-    fragment_bytes: int = 112 * 2**20
+    fragment_bytes: int = 144 * 2**20
 
 
 class LimitExceeded(GraphQLError):

@@ -36,13 +36,13 @@ class Pieces:
 class Fragments:
     """Pieces of JSON. `limit` is in bytes.
 
-    Two thirds of it are for records that others lead to: they come again and again.
+    Five eighths of it are for records that others lead to: they come again and again.
     """
 
     def __init__(self, limit: int) -> None:
-        self.linked = Pieces(limit * 2 // 3)
+        self.linked = Pieces(limit * 5 // 8)
         """By id."""
-        self.listed = Pieces(limit // 3)
+        self.listed = Pieces(limit * 3 // 8)
         """By version."""
 
     @property
