@@ -82,7 +82,7 @@ class PostgresReader:
         connections: Connections,
         *,
         fresh_for: float = 0.0,
-        memory: int = 32 * 2**20,
+        memory: int = 48 * 2**20,
         patience: float = DEFAULT_PATIENCE,
     ) -> None:
         """`fresh_for` is as in `Revisions`; `memory` bounds the record versions that are remembered, in bytes.

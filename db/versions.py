@@ -22,11 +22,11 @@ _ROW = 200
 
 
 class Versions:
-    """Rows by version, and which stood under an id at a revision. `limit` is in bytes."""
+    """Rows by version, and which stood under an id at a revision. `limit` is in bytes; three quarters are for pages."""
 
     def __init__(self, limit: int) -> None:
-        self._rows: Tables[RecordKind, int, Row] = Tables(limit // 2, _length)
-        self._standing: Tables[tuple[RecordKind, int], str, Row] = Tables(limit // 2, _length)
+        self._rows: Tables[RecordKind, int, Row] = Tables(limit * 3 // 4, _length)
+        self._standing: Tables[tuple[RecordKind, int], str, Row] = Tables(limit // 4, _length)
         self._known: dict[RecordKind, float] = {}
 
     def mostly_known(self, kind: RecordKind) -> bool:
