@@ -143,7 +143,7 @@ async def test_what_is_asked_for_often_is_read_for_all_records(
 async def test_what_there_is_no_room_for_is_read_once(store: FakeReader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whole, "_OFTEN", 1)
     monkeypatch.setattr(whole, "_TOGETHER", 2)
-    engine = Engine(Limits(fragment_bytes=6_000))
+    engine = Engine(Limits(fragment_bytes=8_000))
     streamed: list[RecordKind] = []
     stream = store.stream
 
@@ -157,7 +157,7 @@ async def test_what_there_is_no_room_for_is_read_once(store: FakeReader, monkeyp
         for _ in range(20):
             await asyncio.sleep(0)
         assert engine._planner is not None
-        assert engine._planner._fragments.size <= 6_000
+        assert engine._planner._fragments.size <= 8_000
     assert streamed == ["entity"]
 
 
