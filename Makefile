@@ -28,8 +28,9 @@ test: install-dev .venv/readers.stamp .venv/s3.stamp ## all tests; ARGS="tests/d
 faults: install-dev ## releases and downloads killed at random moments, many times; FAULTS=100 SEED=7 says how often, by which chance
 	FAULTS=$(or $(FAULTS),30) SEED=$(or $(SEED),$(shell date +%s)) .venv/bin/python -P -m pytest tests/release/test_killed.py tests/api/test_downloads.py -k killed $(ARGS)
 
-fuzz: install-dev ## random histories of edits, their deltas and releases; HISTORIES=100 says how many
-	HISTORIES=$(HISTORIES) .venv/bin/python -P -m pytest tests/db/test_deltas.py tests/release/test_as_of.py $(ARGS)
+fuzz: install-dev ## 100,000 requests made by chance, then random histories of edits; HISTORIES=100 ARGS="--cases 10000" say how many
+	.venv/bin/python -m tests.fuzz $(ARGS)
+	HISTORIES=$(HISTORIES) .venv/bin/python -P -m pytest tests/db/test_deltas.py tests/release/test_as_of.py
 
 hostile: install-dev ## what a bystander notices under every kind of attack; ARGS="--seconds 10 --attackers 4"
 	@.venv/bin/python -m tests.hostile $(ARGS)

@@ -245,6 +245,9 @@ async def open_pool(dsn: str, *, size: int, statement_timeout: float, patience: 
 def _unreachable() -> Iterator[None]:
     try:
         yield
+    except (ValueError, UnicodeError):
+        # What the driver says of an address that it cannot read may have parts of a password in it.
+        raise StoreUnavailable("the address of the database is none that can be read") from None
     except asyncpg.CannotConnectNowError as error:
         raise StoreLost(f"the database does not answer yet: {error}") from error
     except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:

@@ -80,11 +80,20 @@ def openapi_text(public_url: str = "") -> str:
 
 
 def write_contract(folder: Path) -> None:
-    """Write the OpenAPI document and the GraphQL schema into a folder."""
+    """Write the OpenAPI document, the GraphQL schema, and what of them clients may rely on into a folder.
+
+    A promise that is broken stays on that last list until `CHANGES.md` in the folder announces it.
+    """
+    from api.contract.surface import agreed, announced, surface
     from schema.graphql import sdl
 
     (folder / "openapi.json").write_text(openapi_text(), encoding="utf-8")
     (folder / "schema.graphql").write_text(sdl(), encoding="utf-8")
+    promises, changes = folder / "surface.txt", folder / "CHANGES.md"
+    now = surface(openapi_document(), sdl())
+    before = promises.read_text(encoding="utf-8").splitlines() if promises.exists() else now
+    quoted = announced(changes.read_text(encoding="utf-8"), VERSION) if changes.exists() else set()
+    promises.write_text("".join(f"{line}\n" for line in agreed(before, now, quoted)), encoding="utf-8")
 
 
 async def serve_contract(request: Request) -> Response:

@@ -10,8 +10,7 @@ import itertools
 import json
 import os
 import random
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +27,7 @@ from schema.changes import KIND_OF_TABLE, ChangedTable
 from schema.codes import LIST_NAMES
 from schema.query import DIMENSIONS, DIMENSIONS_OF, Measurable
 from tests.support.databases import fresh_database
+from tests.support.grouping import grouped
 from tests.support.histories import History, fold, ordered
 from tests.support.serving import served_by
 
@@ -168,31 +168,6 @@ def test_code_lists_are_those_of_the_files(told: Told, release: Released) -> Non
         assert listed == [{key: value for key, value in item.items() if key != "position"} for item in items]
 
 
-def _values(of: Measurable, record: Mapping[str, Any], dimension: str) -> set[Any]:
-    """What a record has in a dimension; that of a year says whether there is more than one."""
-    if dimension == "entity":
-        return {one["entity"] for one in record["entities"]} or {None}
-    if dimension == "measure" and of == "figure":
-        return {record["measure"]}
-    if dimension != "year":
-        plural = {"category": "categories", "measure": "measures", "authority": "authorities"}[dimension]
-        return set(record[plural]) or {None}
-    if of == "action":
-        return {(int(record["acted_on"][:4]) if record["acted_on"] else None, False)}
-    if record["period"] is None:
-        return {(None, False)}
-    first, last = (int(record["period"][end][:4]) for end in ("start", "end"))
-    return {(last, False) if first == last else (None, True)}
-
-
-def _grouped(of: Measurable, records: Sequence[Mapping[str, Any]], dimensions: Sequence[str]) -> Counter[Any]:
-    return Counter(
-        group
-        for record in records
-        for group in itertools.product(*(sorted(_values(of, record, one), key=str) for one in dimensions))
-    )
-
-
 def _groupings() -> Iterator[tuple[Measurable, tuple[str, ...]]]:
     for of, dimensions in DIMENSIONS_OF.items():
         yield from ((of, chosen) for many in (1, 2) for chosen in itertools.combinations(dimensions, many))
@@ -209,7 +184,7 @@ def test_groups_are_counted_over_the_files(told: Told, release: Released) -> Non
             ]
             for group in answer
         }
-        assert found == dict(_grouped(of, rows[of], dimensions)), (of, dimensions)
+        assert found == dict(grouped(of, rows[of], dimensions)), (of, dimensions)
 
 
 def test_graphql_answers_from_the_files(told: Told, release: Released) -> None:
@@ -261,7 +236,7 @@ def test_graphql_counts_over_the_files(told: Told, release: Released) -> None:
         for group in answer["aggregate"]["groups"]
         if group["measure"]["label"] == labels[group["measure"]["code"]]
     }
-    assert found == dict(_grouped("action", release.rows("actions"), ("year", "measure")))
+    assert found == dict(grouped("action", release.rows("actions"), ("year", "measure")))
 
 
 def test_the_question_makes_a_difference(told: Told) -> None:
