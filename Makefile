@@ -10,7 +10,7 @@ N ?= 1000000
 HISTORIES ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test fuzz hostile faults accuracy speed bench-data bench lint lock contract
+.PHONY: help install install-dev serve test fuzz hostile audit sbom faults accuracy speed bench-data bench lint lock contract
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -34,6 +34,12 @@ fuzz: install-dev ## 100,000 requests made by chance, then random histories of e
 
 hostile: install-dev ## what a bystander notices under every kind of attack; ARGS="--seconds 10 --attackers 4"
 	@.venv/bin/python -m tests.hostile $(ARGS)
+
+audit: install-dev .venv/audit.stamp ## whether anything we run on is known to be vulnerable
+	@.venv/bin/python -m tests.audit audit
+
+sbom: install-dev .venv/audit.stamp ## what we run on, as a CycloneDX list: build/sbom.json
+	@.venv/bin/python -m tests.audit sbom
 
 accuracy: install-dev ## precision and recall of the parser on the labelled announcements; ARGS=--details says what it gets wrong, ARGS=--write calibrates
 	@.venv/bin/python -m tests.accuracy $(ARGS)
@@ -65,6 +71,7 @@ lock: .venv/lock/bin/uv ## writes the requirements anew, with hashes; ARGS=--upg
 	$(LOCK) $(READERS)/python.in --constraints requirements.txt --override $(READERS)/overrides.in --output-file $(READERS)/python.txt
 	$(LOCK) $(READERS)/bundle.in --output-file $(READERS)/bundle.txt
 	$(LOCK) tests/s3/server.in --output-file tests/s3/server.txt
+	$(LOCK) tests/audit/tools.in --output-file tests/audit/tools.txt
 
 LOCK = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock" $(ARGS)
@@ -115,4 +122,10 @@ READ_BY = .venv/readers/bin/python -m pip --disable-pip-version-check --no-input
 .venv/s3.stamp: tests/s3/server.txt | .venv/bin/python
 	.venv/bin/python -m venv .venv/s3
 	.venv/s3/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes -r $<
+	@touch $@
+
+# What looks for known vulnerabilities and writes the list of what we run on, in an environment of its own.
+.venv/audit.stamp: tests/audit/tools.txt | .venv/bin/python
+	.venv/bin/python -m venv .venv/audit
+	.venv/audit/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes -r $<
 	@touch $@

@@ -113,7 +113,7 @@ def _allowed() -> str:
     )
 
 
-def rest() -> Iterator[Attack]:
+def searches() -> Iterator[Attack]:
     """Questions that look like patterns, ask for giant pages, or come with cursors of others."""
     for text in ("(a+)+$", ".*" * 200, "%" * 500, "_%" * 300, "\\", "'; DROP TABLE action; --", "[" * 300, "网" * 900):
         yield _attack(f"search for {text[:12]}", get(f"/v1/actions?search={quote(text)}"), OK, BAD)
@@ -131,6 +131,10 @@ def rest() -> Iterator[Attack]:
     yield _attack(
         "every dimension", get("/v1/aggregate?group_by=year,category,measure,entity,authority&limit=500"), OK, BAD
     )
+
+
+def addresses() -> Iterator[Attack]:
+    """Addresses that are long, lead out of the house, or hold much."""
     yield _attack("address of 1 MB", get("/v1/actions?search=" + "a" * 1_000_000), TOO_LONG)
     yield _attack("path of 30 KB", get("/v1/" + "a/" * 15_000), TOO_LONG)
     for path in ("/v1/releases/..%2f..%2f..%2fetc%2fpasswd", "/static/..%2f..%2fapp.py", "/v1/releases/latest/%2e%2e/x",
@@ -180,15 +184,20 @@ def unicode() -> Iterator[Attack]:
     )
 
 
-def http() -> Iterator[Attack]:
-    """Heads and bodies that never end, lie about their length, unpack to far more, or are no HTTP."""
+def slow() -> Iterator[Attack]:
+    """Heads and bodies that never come to an end."""
+    many = [f"X-{n}: {n}" for n in range(50)]
+    yield _attack("slow head", get("/v1", *many)[:-2], 408, size=100, pause=0.15)
+    yield _attack("slow body", post({"query": "{__typename}"})[:-1], 408, size=14, pause=0.15)
+    yield _attack("body never begun", post(b"")[:-2].replace(b"Length: 0", b"Length: 99") + b"\r\n", 408)
+
+
+def bodies() -> Iterator[Attack]:
+    """Heads and bodies without end, and those that unpack to far more than they are."""
     many = [f"X-{n}: {n}" for n in range(20_000)]
     yield _attack("headers, 20,000", get("/v1", *many), 431, None)
     yield _attack("header of 1 MB", get("/v1", "X-Long: " + "a" * 1_000_000), 431, None)
     yield _attack("header never ended", b"GET /v1 HTTP/1.1\r\nX-Long: " + b"a" * 300_000, 431, None, size=30_000)
-    yield _attack("slow head", get("/v1", *many[:50])[:-2], 408, size=100, pause=0.15)
-    yield _attack("slow body", post({"query": "{__typename}"})[:-1], 408, size=14, pause=0.15)
-    yield _attack("body never begun", post(b"")[:-2].replace(b"Length: 0", b"Length: 99") + b"\r\n", 408)
     bomb = gzip.compress(b" " * 50_000_000)
     yield _attack("compressed bomb", post(bomb, "Content-Encoding: gzip"), BAD, 413, 415)
     yield _attack(
@@ -202,6 +211,10 @@ def http() -> Iterator[Attack]:
         None,
     )
     yield _attack("trailers without end", _chunked(b"0\r\n" + b"X: y\r\n" * 600_000), BAD, 413, None)
+
+
+def framing() -> Iterator[Attack]:
+    """Requests that lie about their length, or are no HTTP."""
     yield _attack("two lengths", post(b"{}", "Content-Length: 5"), BAD)
     yield _attack("length and chunks", post(b"0\r\n\r\n", "Transfer-Encoding: chunked"), BAD)
     yield _attack("negative length", post(b"").replace(b"Length: 0", b"Length: -5"), BAD)
@@ -212,6 +225,10 @@ def http() -> Iterator[Attack]:
     yield _attack("method nobody knows", get("/v1").replace(b"GET", b"G" * 500), BAD)
     yield _attack("header with a NUL", get("/v1").replace(b"Host: x", b"Host: x\0y"), BAD)
     yield _attack("header in lines", get("/v1").replace(b"Host: x", b"Host: x\r\n y"), BAD, OK)
+
+
+def headers() -> Iterator[Attack]:
+    """Headers that are long, and those that parsers have stumbled over."""
     yield _attack(
         "parts, 5,000",
         get("/v1/releases/latest/actions.csv", "Range: bytes=" + "0-0," * 5_000 + "1-1"),
@@ -246,4 +263,8 @@ def _chunked(body: bytes) -> bytes:
     return b"POST /graphql HTTP/1.1\r\n" + head + body
 
 
-ATTACKS: Final = tuple(chain(graphql(), rest(), unicode(), http()))
+FAMILIES: Final = {
+    family.__name__: tuple(family())
+    for family in (graphql, searches, addresses, unicode, slow, bodies, framing, headers)
+}
+ATTACKS: Final = tuple(chain.from_iterable(FAMILIES.values()))
