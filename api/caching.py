@@ -79,7 +79,7 @@ def choose_encoding(accepted: str, offers: Sequence[str]) -> str:
 
 def matches(if_none_match: str, etag: str) -> bool:
     """Whether a validator is among those of an `If-None-Match`. The comparison is weak, as that header asks."""
-    return etag in _ETAGS.findall(if_none_match)
+    return etag in if_none_match and etag in _ETAGS.findall(if_none_match)
 
 
 @dataclass(frozen=True, slots=True)

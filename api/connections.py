@@ -16,8 +16,8 @@ from api.raw_addresses import LenientProtocol
 from api.settings import Settings
 
 _END_OF_HEAD: Final = b"\r\n\r\n"
-_CHUNKING: Final = 8
-"""A body in chunks of one byte takes about so many times its length."""
+_CHUNKING: Final = 2
+"""A body in chunks of six bytes or more takes at most so many times its length."""
 _LINGER_SECONDS: Final = 2.0
 """A client that is still sending when it is refused gets so long to read why."""
 _DETAILS: Final = {

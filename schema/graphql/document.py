@@ -16,7 +16,7 @@ from graphql import (
     validate,
 )
 
-from schema.graphql.limits import LimitExceeded, Limits, check_structure
+from schema.graphql.limits import LimitExceeded, Limits, check_length, check_structure
 from schema.graphql.variables import Coerce
 
 
@@ -60,6 +60,7 @@ def preparer(schema: GraphQLSchema, limits: Limits) -> Preparer:
 
 
 def _prepare(schema: GraphQLSchema, text: str, limits: Limits) -> Prepared:
+    check_length(text, limits)
     document = _parse(text, limits)
     check_structure(document, limits)
     errors = validate(schema, document, specified_rules, max_errors=limits.errors)

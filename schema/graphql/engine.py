@@ -14,7 +14,7 @@ from schema.graphql.compiled import Planner, Unplanned
 from schema.graphql.context import Context
 from schema.graphql.cost import CostEstimate, bearing
 from schema.graphql.document import Prepared, preparer
-from schema.graphql.limits import LimitExceeded, Limits
+from schema.graphql.limits import LimitExceeded, Limits, check_variables
 from schema.graphql.made import CORE, SCHEMA, sdl
 from schema.graphql.variables import coercing
 from schema.ports import Reader, StoreUnavailable
@@ -154,6 +154,10 @@ class Engine:
         coerce = prepared.coercing.get(id(node))
         if coerce is None:
             coerce = prepared.coercing[id(node)] = coercing(CORE, node, self.limits.errors)
+        try:
+            check_variables(request.variables, self.limits)
+        except LimitExceeded as error:
+            raise _Refusal("refused", [error]) from None
         variables = coerce(request.variables)
         if isinstance(variables, list):
             raise _Refusal("invalid", variables)

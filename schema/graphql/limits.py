@@ -1,7 +1,9 @@
 """How much one request may ask: the structure of the document is measured before it is validated."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from graphql import (
@@ -25,6 +27,8 @@ class Limits:
     depth: int = 12
     introspection_depth: int = 16
     introspections: int = 5
+    operations: int = 20
+    values: int = 2_000
     fields: int = 600
     aliases: int = 30
     directives: int = 50
@@ -48,6 +52,10 @@ class LimitExceeded(GraphQLError):
         )
 
 
+_TOKEN: Final = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|#[^\r\n]*|\.\.\.|[A-Za-z_]\w*|-?\d[\w.+-]*|[^\s,\ufeff]',
+    re.DOTALL | re.ASCII,
+)
 _LARGEST: Final = 2**53 - 1
 
 
@@ -106,12 +114,37 @@ def check_structure(document: DocumentNode, limits: Limits) -> None:
         [
             ("depth", max((data for data, _ in depths), default=0), limits.depth),
             ("introspection depth", max((meta for _, meta in depths), default=0), limits.introspection_depth),
+            ("operations", len(depths), limits.operations),
             ("introspections", measure.introspections, limits.introspections),
             ("fields", measure.fields, limits.fields),
             ("aliases", measure.aliases, limits.aliases),
             ("directives", measure.directives, limits.directives),
         ]
     )
+
+
+def check_length(text: str, limits: Limits) -> None:
+    """Raise `LimitExceeded` for a text that is too long, before anything reads it as a query.
+
+    What counts tokens while it makes them takes ten times as long.
+    """
+    most = limits.tokens + limits.comments + 1
+    starts = [text[found.start()] for found in islice(_TOKEN.finditer(text), most)]
+    comments = starts.count("#")
+    _refuse_over([("tokens", len(starts) - comments, limits.tokens), ("comments", comments, limits.comments)])
+
+
+def check_variables(variables: Mapping[str, object], limits: Limits) -> None:
+    """Raise `LimitExceeded` when the variables hold too many values, before any is read."""
+    counted = 0
+    waiting: list[object] = [dict(variables)]
+    while waiting and counted <= limits.values:
+        inside: list[object] = []
+        for each in waiting:
+            inside += each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+        counted += len(inside)
+        waiting = [each for each in inside if isinstance(each, (dict, list))]
+    _refuse_over([("values", counted, limits.values)])
 
 
 def _refuse_over(measured: Iterable[tuple[str, int, int]]) -> None:

@@ -50,6 +50,8 @@ CASES = int(os.environ.get("GRAPHQL_CASES", "0"))
 HEALTH = list(HealthCheck)
 ROOT_FIELDS = CORE.type_map["Query"].fields  # type: ignore[attr-defined]
 ROOTS = ("actions", "figures", "entities", "documents")
+ROOT = 5
+"""How long the path of a field at the root is: definitions, 0, selection_set, selections, its number."""
 OVER_LIMIT = "_LIMIT_EXCEEDED"
 STRANGE_TO_FIGURES = {to_camel_case(name) for name in FILTERS_OF["action"]} - {
     to_camel_case(name) for name in FILTERS_OF["figure"]
@@ -112,11 +114,11 @@ class Mended(Visitor):
             return node
         return ObjectFieldNode(name=node.name, value=within(node.value, FIRST_YEAR, LAST_YEAR))
 
-    def leave_field(self, node: FieldNode, *_: Any) -> FieldNode:
+    def leave_field(self, node: FieldNode, _key: Any, _parent: Any, path: list[Any], *_: Any) -> FieldNode:
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         self._conditions(given)
         self._days(given)
-        self._cursor(node.name.value, given)
+        self._cursor(node.name.value if len(path) == ROOT else "", given)
         if node.name.value == "aggregate":
             self._aggregate(given)
         arguments = tuple(ArgumentNode(name=NameNode(value=name), value=value) for name, value in given.items())

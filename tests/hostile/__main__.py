@@ -27,7 +27,7 @@ from tests.hostile.sending import send
 from tests.support.processes import cunzhao, serving
 
 ATTACKER, BYSTANDER = "127.0.0.2", "127.0.0.1"
-ADVISED = {"CUNZHAO_RATE_LIMIT_REQUESTS": "600", "CUNZHAO_RATE_LIMIT_SECONDS": "60"}
+ADVISED = {"CUNZHAO_RATE_LIMIT_REQUESTS": "100", "CUNZHAO_RATE_LIMIT_SECONDS": "10"}
 PACE = 0.02
 """Seconds between two questions of the bystander."""
 REPORT = Path(__file__).parents[2] / "build" / "hostile.json"

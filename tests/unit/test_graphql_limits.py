@@ -6,13 +6,12 @@ import contextlib
 import time
 
 import pytest
-from graphql import GraphQLError, get_introspection_query
+from graphql import GraphQLError, Lexer, Source, TokenKind, get_introspection_query
 
-from schema.graphql import Limits
 from schema.graphql.cost import CONDITION, STORE_QUERY, CostEstimate
 from schema.graphql.document import Prepared, preparer
 from schema.graphql.engine import CORE
-from schema.graphql.limits import LimitExceeded
+from schema.graphql.limits import LimitExceeded, Limits, check_length, check_variables
 
 LIMITS = Limits()
 
@@ -38,6 +37,10 @@ REFUSED = {
     "FIELDS": "{" + "__typename " * (LIMITS.fields + 1) + "}",
     "ALIASES": "{" + "".join(f"a{n}:__typename " for n in range(LIMITS.aliases + 1)) + "}",
     "DIRECTIVES": "{" + "__typename @include(if:true) " * (LIMITS.directives + 1) + "}",
+    "OPERATIONS": "".join(f"query q{n}{{__typename}}" for n in range(LIMITS.operations + 1)),
+    "INTROSPECTIONS": "{"
+    + "".join(f"a{n}:__schema{{queryType{{name}}}}" for n in range(LIMITS.introspections + 1))
+    + "}",
     "TOKENS": "{" + "x(a:1)" * LIMITS.tokens + "}",
     "COMMENTS": "{__typename}" + "#\n" * (LIMITS.comments + 1),
 }
@@ -171,3 +174,30 @@ def test_the_operation_is_chosen_by_name() -> None:
     assert prepared.operation("C") is None
     assert prepared.operation(None) is None
     assert prepare("{__typename}").operation(None) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{a}",
+        '{a(b:"c d # e",f:"\\"") # comment "x\n}',
+        '{a(b:"""c "" \\""" d # e""")}',
+        "{...f...on X{a}b:c(d:[1,-2.5e+3,$v,{e:TRUE}])@e(if:!true)|&=}",
+        "\ufeff{a,,,\t\r\n}",
+        get_introspection_query(),
+    ],
+)
+def test_tokens_are_counted_as_they_are_read(text: str) -> None:
+    lexer, tokens = Lexer(Source(text)), 0
+    while lexer.advance().kind is not TokenKind.EOF:
+        tokens += 1
+    check_length(text, Limits(tokens=tokens))
+    with pytest.raises(LimitExceeded):
+        check_length(text, Limits(tokens=tokens - 1))
+
+
+def test_too_many_values_are_refused_before_they_are_read() -> None:
+    for much in ({"a": list(range(2_000))}, {"a": {"b": [[1, 2]] * 700}}, {f"v{n}": n for n in range(2_001)}):
+        with pytest.raises(LimitExceeded, match="values"):
+            check_variables(much, LIMITS)
+    check_variables({"a": list(range(1_000)), "b": {"c": [1] * 500}}, LIMITS)
