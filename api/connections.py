@@ -12,6 +12,7 @@ from typing import ClassVar, Final, cast
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from api.errors import PROBLEM_JSON, Problem, title_of
+from api.joined_writes import JoinedWrites
 from api.raw_addresses import LenientProtocol
 from api.settings import Settings
 
@@ -47,7 +48,8 @@ class GuardedProtocol(LenientProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the first request."""
-        super().connection_made(transport)  # type: ignore[arg-type]
+        joined = JoinedWrites(cast(asyncio.Transport, transport), self.loop)
+        super().connection_made(cast(asyncio.Transport, joined))
         self._owes_since = self.loop.time()
         self._watch = self.loop.call_later(self.patience / 2, self._look)
 
