@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import cycle
+from itertools import count, cycle
 from urllib.parse import quote
 
 from db.pool import Connection
@@ -15,7 +15,7 @@ from schema.query import Filter, Key
 from tests.bench import asks
 from tests.bench.client import Ask, fetch
 from tests.bench.measure import CONNECTIONS, AnswersDiffer, Effort, Sample, sample, timed
-from tests.bench.questions import Supply
+from tests.bench.questions import Supply, unlike
 from tests.bench.services import Bench
 from tests.bench.store.words import WORDS
 
@@ -58,7 +58,7 @@ async def singles(bench: Bench, connection: Connection, supply: Supply) -> list[
     half = int(await connection.fetchval("SELECT count(*) FROM cunzhao.action")) // 2
     ids = [row["id"] for row in await connection.fetch("SELECT id FROM cunzhao.action ORDER BY md5(id) LIMIT 2000")]
     now, then = asks.ours_graphql(50), asks.ours_graphql(50, as_of=f"r{last // 2 + 1}")
-    page = now.ask(supply.fixed(1)[0])
+    page, again = now.ask(supply.fixed(1)[0]), map(now.ask, cycle(supply.fixed()))
     size = len(await fetch(bench.services["ours"].url, page))
     return [
         Single("as_of", "latest revision", map(now.ask, supply.windows.of("as of"))),
@@ -66,6 +66,7 @@ async def singles(bench: Bench, connection: Connection, supply: Supply) -> list[
         Single("depth", "first pages", await _pages(connection, last, 0)),
         Single("depth", f"pages {half:,} records deep", await _pages(connection, last, half)),
         Single("entity", "50 actions of an entity", _of_entities(supply)),
+        Single("remembered", "50 actions seen before, on pages asked for anew", map(unlike, again, count())),
         Single("cached", "Cunzhao", cycle([page])),
         Single("cached", "a route that does nothing", cycle([Ask(f"/nothing?bytes={size}")]), "rest"),
         Single("record", "one record by id", (Ask(f"/v1/actions/{one}") for one in cycle(ids))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count, cycle, islice
-from typing import Literal
+from typing import Any, Literal
 
 from tests.bench import asks
 from tests.bench.asks import Way
@@ -15,7 +15,7 @@ from tests.bench.windows import Window, Windows
 WARM_SETS = 200
 Variant = Literal["cold", "warm"]
 """cold: no question is ever repeated to a service; warm: the same 200 come again and again, to us in requests that
-differ, so that the records may be remembered but no answer is given again whole."""
+differ in `extensions`, from which no answer follows."""
 
 
 @dataclass(frozen=True)
@@ -91,18 +91,28 @@ class Supply:
         """What a contender is asked next, without end while there are new windows."""
         if variant == "warm":
             asked = map(contender.way.ask, cycle(self.fixed()))
-            return map(_unlike, asked, count()) if contender.service == "ours" else asked
+            return map(_named, asked, count()) if contender.service == "ours" else asked
         key = (question.key, contender.label)
         if key not in self._new:
             self._new[key] = self.windows.of(f"cold {question.key}")
         return map(contender.way.ask, self._new[key])
 
 
-def _unlike(ask: Ask, number: int) -> Ask:
+def _named(ask: Ask, number: int) -> Ask:
     """The same question in a request that was never sent before."""
+    return replace(ask, body={**_posted(ask), "extensions": {"number": number}})
+
+
+def unlike(ask: Ask, number: int) -> Ask:
+    """A question whose answer was never given, though it is the same: it has a variable that nothing asks for."""
+    body = _posted(ask)
+    return replace(ask, body={**body, "variables": {**body["variables"], "number": number}})
+
+
+def _posted(ask: Ask) -> dict[str, Any]:
     if ask.body is None:
         raise ValueError("only what is posted can be told apart")
-    return replace(ask, body={**ask.body, "extensions": {"number": number}})
+    return ask.body
 
 
 def only_ours(question: Question) -> Question:
