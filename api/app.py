@@ -25,6 +25,7 @@ from api.shedding import Shedding
 from api.web.charts import routes as charts
 from api.web.charts.painter import Painter
 from api.web.documentation import routes as documentation
+from api.web.embeds import routes as embeds
 from api.web.explorer import routes as explorer
 from db.pool import Pool, open_pool
 from db.reader import PostgresReader
@@ -56,6 +57,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *contract.ROUTES,  # /openapi.json
         *explorer.explorer_routes(citing),  # pages: /  /actions[/{id}]  /vocabularies  /cite  and so on
         *documentation.ROUTES,  # /docs[/{name}]
+        *embeds.ROUTES,  # /embed/1/…  /oembed
         *charts.ROUTES,  # /charts/{name}.{svg|png|csv|json}
     ]
 

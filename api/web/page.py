@@ -19,6 +19,7 @@ from api.rest.envelope import reader_of
 from api.rest.questions import Question, read_query, settle
 from api.web.language import LANGUAGES, TAGS, Language, preferred, read_language, texts
 from schema.codes import CodeBook, ListName, UnknownCode
+from schema.dataset import DATASET
 from schema.ports import Reader
 from schema.query import BadQuery
 from schema.records import Revision
@@ -129,6 +130,26 @@ class Page:
     def in_language(self, language: Language) -> str:
         """This page in a language."""
         return f"{self.path}?{query_text([*self.asked, ('lang', language)])}"
+
+    def linked_data(self, title: str, summary: str) -> dict[str, Any]:
+        """What the page is, for search engines (schema.org)."""
+        dataset = {
+            "@type": "Dataset",
+            "name": DATASET.title,
+            "url": f"{self.settings_url}/",
+            "license": DATASET.licence.url,
+            "version": self.shown.release or f"r{self.revision.number}",
+        }
+        return {
+            "@context": "https://schema.org",
+            "@type": "WebPage",
+            "name": title,
+            "description": summary,
+            "url": self.settings_url + self.in_language(self.language),
+            "inLanguage": self.tag,
+            "dateModified": self.revision.committed_at.date().isoformat(),
+            "isPartOf": dataset,
+        }
 
     def render(self, template: str, **context: object) -> Response:
         """The page as an answer."""

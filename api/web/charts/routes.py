@@ -45,7 +45,8 @@ SIZE = Parameter("width", "once", "Width in pixels.", {"minimum": _NARROWEST, "m
 PARAMETERS: Parameters = {**filters_of("action"), "as_of": AS_OF, "theme": THEME, "width": SIZE}
 
 
-async def _asked(request: Request, media_type: str | None = None) -> tuple[Page, ChartName, Filter]:
+async def chart_asked(request: Request, media_type: str | None = None) -> tuple[Page, ChartName, Filter]:
+    """The chart that an address names, and of what."""
     name = next((known for known in CHARTS if known == request.path_params["name"]), None)
     if name is None:
         raise NotFound(f"there is no chart {request.path_params['name'][:80]!r}; there are {', '.join(CHARTS)}")
@@ -62,7 +63,7 @@ async def _asked(request: Request, media_type: str | None = None) -> tuple[Page,
 @html_page
 async def show(request: Request) -> Response:
     """A chart on a page of its own, with its data as a table and the way to cite it."""
-    page, name, filter = await _asked(request)
+    page, name, filter = await chart_asked(request)
     if (answer := page.shown.ready(request)) is not None:
         return answer
     chart = await chart_of(page, name, filter)
@@ -72,21 +73,21 @@ async def show(request: Request) -> Response:
 
 async def data(request: Request) -> Response:
     """The data of a chart as CSV."""
-    page, name, filter = await _asked(request, "text/csv; charset=utf-8")
+    page, name, filter = await chart_asked(request, "text/csv; charset=utf-8")
     body = as_csv(await chart_of(page, name, filter))
     return page.shown.respond(request, body, keep="lang" in page.question.values)
 
 
 async def spec(request: Request) -> Response:
     """The specification of a chart, with its data in it."""
-    page, name, filter = await _asked(request, "application/json")
+    page, name, filter = await chart_asked(request, "application/json")
     body = orjson.dumps(_specified(page, await chart_of(page, name, filter)))
     return page.shown.respond(request, body, keep="lang" in page.question.values)
 
 
 async def image(format: ImageFormat, request: Request) -> Response:
     """A chart as an image, set in a font of our own."""
-    page, name, filter = await _asked(request, "image/svg+xml" if format == "svg" else "image/png")
+    page, name, filter = await chart_asked(request, "image/svg+xml" if format == "svg" else "image/png")
     if (answer := page.shown.ready(request)) is not None:
         return answer
     spec = _specified(page, await chart_of(page, name, filter))

@@ -40,7 +40,7 @@ COLOURS: Mapping[Theme, Colours] = {
 def specification(page: Page, chart: Chart, theme: Theme, width: int) -> dict[str, Any]:
     """The Vega-Lite specification of a chart."""
     rows = [{"code": mark.code, "label": mark.label, "count": mark.count} for mark in chart.marks]
-    shape = _columns(page, chart) if chart.dimension == "year" else _bars(page)
+    shape = _columns(page, chart) if chart.dimension == "year" else _bars(page, chart)
     return {
         "$schema": SCHEMA,
         "description": page.text(f"chart.{chart.name}"),
@@ -67,12 +67,12 @@ def _columns(page: Page, chart: Chart) -> dict[str, Any]:
     }
 
 
-def _bars(page: Page) -> dict[str, Any]:
+def _bars(page: Page, chart: Chart) -> dict[str, Any]:
     y = {"field": "label", "type": "nominal", "sort": None, "title": None}
     x = {"field": "count", "type": "quantitative", "title": page.text("chart.actions")}
     text = {"field": "count", "type": "quantitative", "format": ","}
     return {
-        "height": {"step": _ROW_HEIGHT},
+        "height": max(1, len(chart.marks)) * _ROW_HEIGHT,
         "encoding": {"x": x, "y": y, "tooltip": [{"field": "label"}, {"field": "count", "format": ","}]},
         "layer": [{"mark": "bar"}, {"mark": {"type": "text", "dx": 4, "align": "left"}, "encoding": {"text": text}}],
     }

@@ -26,12 +26,17 @@ _BESIDE = 15
 @html_page
 async def record(kind: RecordKind, request: Request) -> Response:
     """One record."""
-    page = await open_page(request, {"as_of": AS_OF})
+    page, body = await open_record(kind, request)
     if (answer := page.shown.ready(request)) is not None:
         return answer
-    body = await _read(page, kind, request.path_params["id"])
     context = await _CONTEXTS[kind](page, body)
     return page.render(f"{kind}.html", record=body, data=f"/v1/{PLURALS[kind]}/{body['id']}", **context)
+
+
+async def open_record(kind: RecordKind, request: Request) -> tuple[Page, Body]:
+    """A page about a record, and the record. Raises `NotFound`."""
+    page = await open_page(request, {"as_of": AS_OF})
+    return page, await _read(page, kind, request.path_params["id"])
 
 
 async def _read(page: Page, kind: RecordKind, record_id: str) -> Body:

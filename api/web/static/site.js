@@ -36,3 +36,8 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
     setTimeout(() => { button.textContent = label; }, 2000);
   });
 }
+
+// What others are to paste needs whole addresses, also where the service does not know its own.
+for (const shown of document.querySelectorAll("pre[data-home='']")) {
+  shown.textContent = shown.textContent.replaceAll('src="/', `src="${location.origin}/`);
+}

@@ -1,0 +1,1 @@
+"""Parts of the record for the pages of others: a script with custom elements, frames, and oEmbed."""
