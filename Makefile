@@ -59,9 +59,10 @@ lint: install-dev ## style, types, layers
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-contract: install-dev ## writes openapi/ and the data dictionary anew from the code
+contract: install-dev ## writes openapi/, the data dictionary and the page on comparability anew
 	.venv/bin/cunzhao contract --write
 	.venv/bin/python -m tests.release.dictionary
+	.venv/bin/python -m tests.release.comparability
 
 lock: .venv/lock/bin/uv ## writes the requirements anew, with hashes; ARGS=--upgrade takes newer releases
 	$(COMPILE) --output-file requirements.txt

@@ -17,7 +17,7 @@ from api.graphql import graphql_routes
 from api.guards import OpenHeaders, Preflight, SizeLimits
 from api.observability import Metrics, Observed
 from api.rates import RateLimits
-from api.rest import aggregates, changes, deltas, exports, extraction, records, releases, service, vocabularies
+from api.rest import aggregates, changes, deltas, exports, extraction, records, releases, series, service, vocabularies
 from api.rest.citations import citation_routes
 from api.rest.turns import Turns
 from api.settings import Settings
@@ -49,6 +49,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *vocabularies.ROUTES,  # /v1/vocabularies[/<list>]
         *extraction.ROUTES,  # /v1/extraction/rules
         *aggregates.ROUTES,  # /v1/aggregate
+        *series.ROUTES,  # /v1/series[/{id}]  /v1/compare  /v1/sum  /v1/figures/{id}/links, and other annotations
         *citation_routes(citing),  # /v1/citations[/<token>]
         *exports.ROUTES,  # /v1/exports/<table>.<format>
         *changes.ROUTES,  # /v1/changes[.atom]

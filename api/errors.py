@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from schema.codes import UnknownCode
+from schema.overlaps import Overlapping
 from schema.ports import StoreUnavailable
 from schema.query import CODE_FILTERS, BadQuery
 
@@ -36,6 +37,7 @@ class Problem:
     detail: str | None = None
     errors: Sequence[Mapping[str, str]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    overlaps: Sequence[Mapping[str, str]] = ()
 
     def body(self, instance: str, request_id: str) -> bytes:
         """The problem details. Members without content are left out."""
@@ -46,6 +48,7 @@ class Problem:
             "detail": self.detail,
             "instance": instance,
             "errors": list(self.errors) or None,
+            "overlaps": list(self.overlaps) or None,
             "request_id": request_id,
         }
         return orjson.dumps({name: value for name, value in members.items() if value is not None})
@@ -64,7 +67,8 @@ def path_of(scope: Scope) -> str:
 
 def _bad_query(error: Exception) -> Problem:
     assert isinstance(error, BadQuery)  # noqa: S101
-    return Problem(400, str(error), [{"parameter": error.parameter, "detail": str(error)}])
+    overlaps = [one.model_dump() for one in error.links] if isinstance(error, Overlapping) else ()
+    return Problem(400, str(error), [{"parameter": error.parameter, "detail": str(error)}], overlaps=overlaps)
 
 
 def _unknown_code(error: Exception) -> Problem:

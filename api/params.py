@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
+from schema.annotations import CODE
 from schema.changes import CHANGED_TABLES
 from schema.codes import ListName
 from schema.ids import ID_PATTERNS
@@ -33,6 +34,7 @@ from schema.query import (
     BadQuery,
 )
 from schema.records import Basis, RecordKind
+from schema.spans import PERIOD_PATTERN, read_period
 
 CURSOR_PATTERN = "^[A-Za-z0-9_-]{8,400}$"
 _CODE_PATTERN = "^[a-z0-9_]{1,64}$"
@@ -317,6 +319,31 @@ HIGHLIGHT = Parameter(
     lambda text: _one_of(("true", "false"))(text) == "true",
 )
 
+_SERIES = Parameter(
+    "series",
+    "list",
+    "Series, by their ids. Only one can be compared at a time.",
+    {"type": "string", "pattern": CODE},
+    _matching(CODE, "the id of a series"),
+    required=True,
+)
+_PERIODS = Parameter(
+    "periods",
+    "list",
+    "Periods: years (`2023`), half years (`2023H1`), quarters (`2023Q1`), months (`2023-07`), or the first and the "
+    "last day with a slash between (`2015-01-01/2017-12-24`).",
+    {"type": "string", "pattern": PERIOD_PATTERN},
+    read_period,
+    required=True,
+)
+_FORCE = Parameter(
+    "force",
+    "once",
+    "Whether a ratio is given although something makes the comparison unsound; it is marked then.",
+    {"type": "boolean", "default": False},
+    _boolean,
+)
+
 Parameters = Mapping[str, Parameter]
 
 
@@ -346,6 +373,8 @@ def vocabulary_parameters(list_name: ListName) -> Parameters:
 
 
 DETAIL_PARAMETERS = _table(AS_OF)
+SUM_PARAMETERS = _table(_SERIES, _PERIODS, AS_OF)
+COMPARE_PARAMETERS = _table(_SERIES, _PERIODS, _FORCE, AS_OF)
 AGGREGATE_PARAMETERS: Parameters = {
     **_table(_OF, _GROUP_BY),
     **filters_of("action"),

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from db.sketches import StoredSketch
+from schema.annotations import AnnotationKind, AnyAnnotation, annotation_json, annotation_kind
 from schema.codes import CodeItem
 from schema.extraction import Unhandled
 from schema.records import AnyRecord, Cause, RecordKind
@@ -81,13 +82,17 @@ class Change:
     """By what reprints are known. Like texts they follow from what is read, and are no part of the revision."""
     corrections: Sequence[Correction] = ()
     """What people set right by this change."""
+    annotations: Sequence[AnyAnnotation] = ()
+    """What is said about figures."""
+    closed_annotations: Sequence[tuple[AnnotationKind, str]] = ()
     unhandled: Mapping[str, Sequence[Unhandled]] = field(default_factory=dict)
     """Clauses that no rule could read, by document."""
 
     @property
     def empty(self) -> bool:
         """Whether nothing on record would change."""
-        return not (self.records or self.closed or self.codes or self.closed_codes)
+        kept = self.records or self.closed or self.codes or self.closed_codes
+        return not (kept or self.annotations or self.closed_annotations)
 
     def digest(self, before: str, number: int, committed_at: datetime, bodies: Sequence[str] | None = None) -> str:
         """SHA-256 over the digest before and this change, in an order that does not depend on how it was made.
@@ -103,6 +108,8 @@ class Change:
             codes=self.codes,
             closed_codes=self.closed_codes,
             corrections=(correction.model_dump_json() for correction in self.corrections),
+            annotations=((annotation_kind(one), annotation_json(one)) for one in self.annotations),
+            closed_annotations=self.closed_annotations,
         )
 
 
@@ -115,6 +122,8 @@ def digest_of(
     codes: Iterable[tuple[int, CodeItem]],
     closed_codes: Iterable[tuple[str, str]],
     corrections: Iterable[str],
+    annotations: Iterable[tuple[str, str]] = (),
+    closed_annotations: Iterable[tuple[str, str]] = (),
 ) -> str:
     """The digest of a revision from its number, time, cause and note and from what it opens and closes.
 
@@ -129,6 +138,8 @@ def digest_of(
         (f"open code {position} {item.model_dump_json()}" for position, item in codes),
         (f"close code {list_name} {code}" for list_name, code in closed_codes),
         (f"correct {body}" for body in corrections),
+        (f"open annotation {kind} {body}" for kind, body in annotations),
+        (f"close annotation {kind} {annotation}" for kind, annotation in closed_annotations),
     ):
         # A revision may have a hundred thousand lines: as UTF-8, which sorts the same, they take half the room.
         for line in sorted(line.encode() for line in lines):

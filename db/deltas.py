@@ -25,7 +25,9 @@ from schema.records import Revision
 
 def _rows(table: ChangedTable) -> str:
     kind = KIND_OF_TABLE.get(table)
-    return f"{kind}_version" if kind else f"({statement('code_rows')})"
+    if kind is not None:
+        return f"{kind}_version"
+    return f"({statement('code_rows') if table == 'codes' else statement('annotation_rows').format(kind=table)})"
 
 
 async def changes(connection: Connection, query: ChangeQuery) -> ChangePage:
@@ -115,7 +117,7 @@ async def delta(connection: Connection, since: int, until: int) -> AsyncGenerato
         for name in ("delta_gone", "delta_here"):
             rows = _rows(table)
             sql = statement(name).format(line=line, rows=rows, gone=statement("gone").format(rows=rows))
-            # Codes are few, and in no index by what is their id here.
+            # Codes and annotations are few, and in no index by what is their id here.
             walked = name == "delta_here" and table in KIND_OF_TABLE
             async with aclosing(copied(connection, sql, [since, until], walked=walked)) as chunks:
                 async for chunk in chunks:

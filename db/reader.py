@@ -12,6 +12,7 @@ import asyncpg
 import orjson
 
 from db import deltas
+from db.annotations import read_annotations
 from db.conditions import as_of
 from db.copying import copied
 from db.covering import read_coverage
@@ -105,7 +106,7 @@ class PostgresReader:
         self._spelt: Remembered[tuple[str, int], Spelt] = Remembered(memory // 16)
         self._named: Remembered[tuple[str, int], Sequence[str]] = Remembered(memory // 16)
         self._books: dict[int, CodeBook] = {}
-        """By the revision that last changed a code list."""
+        """By the revision that last changed a code list or an annotation."""
         self._changed_in: dict[int, int] = {}
         """That revision, for each revision asked about. What is past does not change."""
 
@@ -160,14 +161,15 @@ class PostgresReader:
 
     @persistent
     async def codebook(self, revision: int) -> CodeBook:
-        """The code lists as of a revision."""
+        """The code lists and the annotations as of a revision."""
         changed_in = self._changed_in.get(revision)
         if changed_in is None:
             async with self._connection(revision) as connection:
                 changed_in = int(await connection.fetchval(statement("vocabulary_revision"), revision))
                 if changed_in not in self._books:
                     rows = await connection.fetch(statement("codes").format(where=as_of("v")), revision)
-                    self._books[changed_in] = CodeBook(CodeItem(**row) for row in rows)
+                    annotations = await read_annotations(connection, revision)
+                    self._books[changed_in] = CodeBook((CodeItem(**row) for row in rows), annotations)
             if len(self._changed_in) >= _REMEMBERED:
                 self._changed_in.clear()
             self._changed_in[revision] = changed_in

@@ -1,8 +1,8 @@
 """The dataset that comes with the program: facts and their history, without the texts they were read from.
 
 `db/dataset/` holds one JSON Lines file for the ledger of revisions, one for the code lists, one for each
-kind of record, with every version ever made, one for what people have set right, and one for what
-reprints are known by, and one that names the releases. Applying it writes
+kind of record, with every version ever made, one for annotations, one for what people have set right, and one for
+what reprints are known by, and one that names the releases. Applying it writes
 the same revisions as were made where the dataset comes from; their digests prove it.
 """
 
@@ -23,7 +23,7 @@ import asyncpg
 from db.changes import BEFORE_ALL
 from db.pool import Connection
 from db.release.shipped import ShippedRelease, enter_shipped, shipped_lines
-from db.shipped_changes import CODES, CORRECTIONS, FILES, REVISIONS, ShippedChanges, lines_of
+from db.shipped_changes import ANNOTATIONS, CODES, CORRECTIONS, FILES, REVISIONS, ShippedChanges, lines_of
 from db.sketches import Sketch, StoredSketch
 from db.statements import statement
 from db.writer import RevisionDiffers, commit, hold_sketches, latest
@@ -164,6 +164,8 @@ async def write_dataset(connection: Connection, folder: Path) -> None:
     revisions = [Revision(**row) for row in await connection.fetch(statement("all_revisions"))]
     _write_lines(folder / REVISIONS, (r.model_dump(mode="json") for r in revisions))
     _write_lines(folder / CODES, [_code_line(row) for row in await connection.fetch(statement("all_code_versions"))])
+    annotations = await connection.fetch(statement("all_annotation_versions"))
+    _write_lines(folder / ANNOTATIONS, (_annotation_line(row) for row in annotations))
     corrections = await connection.fetch(statement("all_corrections"))
     _write_lines(
         folder / CORRECTIONS,
@@ -192,6 +194,10 @@ def correction_line(revision: int, cause: str, note: str, correction: Mapping[st
 def _code_line(row: asyncpg.Record) -> dict[str, Any]:
     item = {name: row[name] for name in CodeItem.model_fields}
     return {"revision": row["revision_from"], **_closing(row), "position": row["position"], "item": item}
+
+
+def _annotation_line(row: asyncpg.Record) -> dict[str, Any]:
+    return {"kind": row["kind"], **_closing(row), "annotation": json.loads(row["body"])}
 
 
 def _record_line(

@@ -10,7 +10,9 @@ from typing import Any
 
 import orjson
 
+from db.annotations import annotation_of
 from db.changes import Change, Correction, digest_of
+from schema.annotations import AnnotationKind
 from schema.codes import CodeItem
 from schema.extraction import Unhandled
 from schema.records import RECORD_MODELS, RecordKind, Revision
@@ -23,6 +25,7 @@ FILES: dict[RecordKind, str] = {
 }
 """The files of the records, by kind."""
 REVISIONS, CODES, CORRECTIONS = "revisions.ndjson", "codes.ndjson", "corrections.ndjson"
+ANNOTATIONS = "annotations.ndjson"
 
 
 def lines_of(folder: Traversable, name: str) -> Iterator[dict[str, Any]]:
@@ -51,6 +54,9 @@ class _Lines:
     codes: list[tuple[int, CodeItem]] = field(default_factory=list)
     closed_codes: list[tuple[str, str]] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
+    annotations: list[tuple[AnnotationKind, str, str]] = field(default_factory=list)
+    """Likewise."""
+    closed_annotations: list[tuple[AnnotationKind, str]] = field(default_factory=list)
     unhandled: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
@@ -65,6 +71,12 @@ class _Lines:
         recoded = {(item.list, item.code) for _, item in self.codes}
         return tuple(key for key in self.closed_codes if key not in recoded)
 
+    @property
+    def ended_annotations(self) -> tuple[tuple[AnnotationKind, str], ...]:
+        """The annotations closed, likewise."""
+        again = {(kind, annotation) for kind, annotation, _ in self.annotations}
+        return tuple(key for key in self.closed_annotations if key not in again)
+
 
 class ShippedChanges(Mapping[int, Change]):
     """The changes of a dataset by the numbers of their revisions. Asking for one validates all that is in it."""
@@ -78,6 +90,8 @@ class ShippedChanges(Mapping[int, Change]):
                 self._take_record(kind, line)
         for line in lines_of(folder, CODES):
             self._take_code(line)
+        for line in lines_of(folder, ANNOTATIONS):
+            self._take_annotation(line)
         for line in lines_of(folder, CORRECTIONS):
             self._lines[line["revision"]].corrections.append(correction_of(line))
 
@@ -90,6 +104,8 @@ class ShippedChanges(Mapping[int, Change]):
             closed=lines.ended,
             codes=tuple(lines.codes),
             corrections=tuple(lines.corrections),
+            annotations=tuple(annotation_of(kind, body) for kind, _, body in lines.annotations),
+            closed_annotations=lines.ended_annotations,
             closed_codes=lines.ended_codes,
             unhandled={
                 document: tuple(Unhandled.model_validate(clause) for clause in clauses)
@@ -120,6 +136,8 @@ class ShippedChanges(Mapping[int, Change]):
             codes=lines.codes,
             closed_codes=lines.ended_codes,
             corrections=(correction.model_dump_json() for correction in lines.corrections),
+            annotations=((kind, body) for kind, _, body in lines.annotations),
+            closed_annotations=lines.ended_annotations,
         )
         return digest == revision.digest or self[number].digest(before, *head[:2]) == revision.digest
 
@@ -137,6 +155,13 @@ class ShippedChanges(Mapping[int, Change]):
         self._lines[line["revision"]].codes.append((line["position"], item))
         if "revision_to" in line:
             self._lines[line["revision_to"]].closed_codes.append((item.list, item.code))
+
+    def _take_annotation(self, line: Mapping[str, Any]) -> None:
+        kind, annotation = line["kind"], line["annotation"]
+        body = orjson.dumps(annotation).decode()
+        self._lines[annotation["revision"]].annotations.append((kind, annotation["id"], body))
+        if "revision_to" in line:
+            self._lines[line["revision_to"]].closed_annotations.append((kind, annotation["id"]))
 
 
 def correction_of(line: Mapping[str, Any]) -> Correction:

@@ -12,6 +12,7 @@ from db.pool import Connection
 from db.record_writing import write_records
 from db.sketches import StoredSketch
 from db.statements import statement
+from schema.annotations import annotation_json, annotation_kind
 from schema.records import RecordKind, Revision
 
 _ORDER: tuple[RecordKind, ...] = ("document", "entity", "action", "figure")
@@ -41,6 +42,7 @@ async def commit(connection: Connection, change: Change, *, ledger: Revision | N
         )  # fmt: skip
         await _write_codes(connection, change, revision.number)
         await hold_texts(connection, change)
+        await _write_annotations(connection, change, revision.number)
         await _close(connection, change, revision.number)
         await write_records(connection, change, bodies)
         await connection.executemany(
@@ -69,7 +71,8 @@ def _numbered(change: Change, last: Revision | None, ledger: Revision | None) ->
         record if record.revision == number else record.model_copy(update={"revision": number})
         for record in change.records
     )
-    change, bodies = replace(change, records=stamped), tuple(map(record_json, stamped))
+    annotations = tuple(one.model_copy(update={"revision": number}) for one in change.annotations)
+    change, bodies = replace(change, records=stamped, annotations=annotations), tuple(map(record_json, stamped))
     digest = change.digest(last.digest if last else BEFORE_ALL, number, now, bodies)
     if ledger is not None and ledger.digest != digest:
         raise RevisionDiffers.content(number)
@@ -90,6 +93,16 @@ async def _write_codes(connection: Connection, change: Change, number: int) -> N
             for position, item in change.codes
         ],
     )  # fmt: skip
+
+
+async def _write_annotations(connection: Connection, change: Change, number: int) -> None:
+    made = [(annotation_kind(one), one) for one in change.annotations]
+    ended = [*change.closed_annotations, *((kind, one.id) for kind, one in made)]
+    await connection.executemany(statement("close_annotation"), [(*key, number) for key in ended])
+    await connection.executemany(statement("insert_annotation"), [(kind, one.id) for kind, one in made])
+    await connection.executemany(
+        statement("insert_annotation_version"), [(kind, one.id, number, annotation_json(one)) for kind, one in made]
+    )
 
 
 async def hold_texts(connection: Connection, change: Change) -> None:

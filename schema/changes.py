@@ -9,12 +9,13 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schema.annotations import AnnotationKind, AnyAnnotation
 from schema.codes import CodeItem
 from schema.query import DEFAULT_LIMIT, MAX_LIMIT
 from schema.records import Action, Cause, Document, Entity, Figure, RecordKind, Revision
 
 Operation = Literal["ADD", "MOD", "DEL"]
-ChangedTable = Literal["documents", "entities", "actions", "figures", "codes"]
+ChangedTable = Literal["documents", "entities", "actions", "figures", "codes", AnnotationKind]
 CHANGED_TABLES: tuple[ChangedTable, ...] = get_args(ChangedTable)
 """The tables whose changes are told, in the order in which one revision's are."""
 KIND_OF_TABLE: Mapping[ChangedTable, RecordKind] = {
@@ -50,7 +51,7 @@ class RecordChange(BaseModel):
     url: str = Field(
         description="Where it stands as the revision left it; of what was closed, as it stood just before."
     )
-    record: Action | Figure | Entity | Document | CodeLine | None = Field(
+    record: Action | Figure | Entity | Document | CodeLine | AnyAnnotation | None = Field(
         None,
         exclude_if=lambda record: record is None,
         description="The record as the revision left it, if `records=true` asks for it. What was closed has none.",

@@ -10,6 +10,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schema.annotated import Annotations
+
 ListName = Literal["measures", "subject_kinds", "categories", "authorities", "instruments", "campaigns", "regions"]
 LIST_NAMES: tuple[ListName, ...] = get_args(ListName)
 
@@ -46,9 +48,10 @@ class CodeItem(BaseModel):
 
 
 class CodeBook:
-    """The code lists as they stand at one revision."""
+    """The code lists as they stand at one revision, and the annotations: what every answer is read with."""
 
-    def __init__(self, items: Iterable[CodeItem]) -> None:
+    def __init__(self, items: Iterable[CodeItem], annotations: Annotations | None = None) -> None:
+        self.annotations = annotations or Annotations()
         self._lists: dict[str, dict[str, CodeItem]] = {name: {} for name in LIST_NAMES}
         self._children: dict[tuple[str, str], list[str]] = {}
         for item in items:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from schema.annotations import Comparability, FigureFlag, SeriesFigure
 from schema.codes import LIST_NAMES, CodeItem, ListName
 from schema.extraction import Anchor
 from schema.query import CODE_FILTERS
@@ -31,6 +32,10 @@ RENAMED = {
     "names_name": "names",
     "names_language": "name_languages",
     "names_kind": "name_kinds",
+    "flags_flag": "flags",
+    "flags_note_zh": "flag_notes_zh",
+    "flags_note_en": "flag_notes_en",
+    "flags_source": "flag_documents",
 }
 _CODES: dict[tuple[type[BaseModel], str], ListName] = {
     (Entity, "kind"): "subject_kinds",
@@ -44,6 +49,10 @@ _REFERENCES: dict[tuple[type[BaseModel], str], tuple[str, str]] = {
     (EntityMention, "operator"): ("entities", "id"),
     (Document, "reprint_of"): ("documents", "id"),
     (ReprintEvidence, "via"): ("documents", "id"),
+    (SeriesFigure, "series"): ("series", "id"),
+    (SeriesFigure, "figure"): ("figures", "id"),
+    (FigureFlag, "source"): ("documents", "id"),
+    (Comparability, "series"): ("series", "id"),
 }
 
 

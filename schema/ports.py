@@ -97,7 +97,7 @@ class Reader(Protocol):
         ...
 
     async def codebook(self, revision: int) -> CodeBook:
-        """The code lists as of a revision."""
+        """The code lists and the annotations as of a revision."""
         ...
 
     async def page(self, query: PageQuery) -> Page:

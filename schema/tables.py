@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from schema.annotations import ANNOTATION_MODELS, AnnotationKind
 from schema.codes import CodeItem
 from schema.columns import ColumnType, TableColumn, own_columns, record_columns
 from schema.extraction import Anchor
@@ -158,7 +159,29 @@ ACTIONS_FLAT = Table(
     ("action_id", "entity_position", "measure"), tuple(_flat_columns()),
 )  # fmt: skip
 
-TABLES: tuple[Table, ...] = (
+_ANNOTATIONS: dict[AnnotationKind, tuple[str, str, str]] = {
+    "series": ("Series", "统计系列", "Named series of figures: what is counted, of whom, by which authority."),
+    "series_figures": (
+        "Figures in series", "系列中的数字",
+        "Where figures stand in series, with flags on each: a figure without flags is as its series says.",
+    ),
+    "comparability": (
+        "Comparability", "可比性说明", "Why figures of two periods of a series are not like for like.",
+    ),
+    "contradictions": ("Contradictions", "数字矛盾", "Official figures that cannot all be right as they are worded."),
+    "series_notes": ("Notes on series", "系列说明", "Notes on method: how series are to be read."),
+    "series_gaps": ("Gaps", "缺失时期", "Periods whose figures are not on record. They are null, never zero."),
+}  # fmt: skip
+ANNOTATION_TABLES: dict[AnnotationKind, Table] = {
+    kind: Table(kind, title_en, title_zh, description, ("id",), record_columns(ANNOTATION_MODELS[kind]))
+    for kind, (title_en, title_zh, description) in _ANNOTATIONS.items()
+}
+"""The tables of annotations. A release has those that have rows: those cut before there were annotations stay as they
+were."""
+
+RECORD_TABLES: tuple[Table, ...] = (
     DOCUMENTS, ENTITIES, ENTITY_NAMES, ACTIONS, FIGURES, ANCHORS, CODES, ACTIONS_FLAT,
 )  # fmt: skip
+"""The tables that every release has."""
+TABLES: tuple[Table, ...] = (*RECORD_TABLES, *ANNOTATION_TABLES.values())
 TABLE_OF: dict[RecordKind, Table] = {table.kind: table for table in TABLES if table.kind is not None}

@@ -9,6 +9,7 @@ from types import FrameType
 
 import click
 
+from api.cli.annotating import annotate
 from api.cli.backing_up import backup, restore
 from api.cli.care import contract, dataset, migrate, status, verify
 from api.cli.correcting import correct, replay, retract
@@ -35,6 +36,7 @@ for command in (
     ingest,
     extract,
     transcribe,
+    annotate,
     correct,
     retract,
     replay,

@@ -43,6 +43,7 @@ _TAGS = {
     "entities": "Platforms, websites, apps, accounts and their names.",
     "documents": "The announcements.",
     "aggregate": "Counts by group.",
+    "series": "Series of figures, how they compare, contradict and overlap, and what they lack.",
     "vocabularies": "The code lists, in Chinese and English.",
     "extraction": "How values are read, and how sure that is.",
     "changes": "What changed, revision by revision and between any two.",

@@ -8,6 +8,7 @@ from typing import Any
 from api.contract import parts
 from api.contract.citations import citation_paths
 from api.contract.releases import elsewhere, release_paths
+from api.contract.series import series_paths
 from api.contract.shapes import (
     CHANGE_LIST,
     CODE_LIST,
@@ -163,6 +164,7 @@ def paths() -> dict[str, Any]:
     )
     groups = parts.answer("A page of groups.", parts.content(GROUP_LIST), "Link")
     found["/v1/aggregate"] = _operation("aggregate", "aggregate", "Counts by group", AGGREGATE_PARAMETERS, groups)
+    found |= series_paths(_operation)
     found |= citation_paths()
     found |= release_paths()
     changes = parts.answer("A page of changes.", parts.content(CHANGE_LIST), "Link")

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.contract.shapes import REF, Problem
 from api.errors import PROBLEM_JSON, title_of
-from api.params import AGGREGATE_PARAMETERS, BOM, CHANGE_PARAMETERS, Parameter, list_parameters
+from api.params import AGGREGATE_PARAMETERS, BOM, CHANGE_PARAMETERS, COMPARE_PARAMETERS, Parameter, list_parameters
 from schema.query import MAX_SEARCHES, MAX_VALUES
 from schema.records import RecordKind
 
@@ -39,6 +39,9 @@ EXAMPLES: Mapping[str, Any] = {
     "since": "r1",
     "table": ["actions", "figures"],
     "records": True,
+    "series": ["cac_talks"],
+    "periods": ["2023", "2024"],
+    "force": True,
 }
 """Values that can be tried as they stand; a test does. Cursors come from answers."""
 EXAMPLE_IDS: Mapping[RecordKind, str] = {
@@ -160,7 +163,13 @@ def parameter_reference(one: Parameter) -> dict[str, Any]:
 
 def parameters() -> dict[str, Any]:
     """All parameters that have one meaning everywhere, by name."""
-    known = {**AGGREGATE_PARAMETERS, **list_parameters("document"), **CHANGE_PARAMETERS, BOM.name: BOM}
+    known = {
+        **AGGREGATE_PARAMETERS,
+        **list_parameters("document"),
+        **CHANGE_PARAMETERS,
+        **COMPARE_PARAMETERS,
+        BOM.name: BOM,
+    }
     return {
         **{name: parameter(one) for name, one in known.items()},
         "if_none_match": _IF_NONE_MATCH,

@@ -8,13 +8,19 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from api.citations.bodies import CitationAnswer, CitationRequest
+from schema.annotations import ANNOTATION_MODELS, AnnotationKind, Series
+from schema.asking import FigureLinks
 from schema.changes import RecordChange
 from schema.codes import LIST_NAMES, CodeItem, ListName, shipped_codes
+from schema.comparing import Comparison
 from schema.highlights import Highlight
+from schema.overlaps import FigureLink
 from schema.query import FIRST_YEAR, LAST_YEAR
 from schema.records import RECORD_MODELS, RecordKind
 from schema.releases import Manifest, Release
 from schema.rules import ExtractionRule
+from schema.series import FigureContext, SeriesDetail
+from schema.summing import Sum
 
 REF = "#/components/schemas/{model}"
 
@@ -92,12 +98,25 @@ class Problem(Shape):
     detail: str = Field("", description="What is wrong, for people.")
     instance: str = Field(description="The path asked for.")
     errors: list[Fault] = Field([], description="The faults, by parameter.")
+    overlaps: list[FigureLink] = Field(
+        [], description="Where a sum is refused: how its figures overlap, at most the first fifty."
+    )
     request_id: str = Field("", description="Under this the log of the server tells more.")
 
 
 _HIGHLIGHTS: tuple[Any, Any] = (
     dict[str, list[Highlight]],
     Field({}, description="By id of a record, where in it the texts of `search` stand. Only with `highlight=true`."),
+)
+
+
+_CONTEXTS: tuple[Any, Any] = (
+    dict[str, FigureContext],
+    Field({}, description="By id of a figure, what is said about it: its series with flags, and its contradictions."),
+)
+_CONTEXT: tuple[Any, Any] = (
+    FigureContext | None,
+    Field(None, description="What is said about the figure: its series with flags, and its contradictions."),
 )
 
 
@@ -114,22 +133,39 @@ def _list_of(name: str, item: Any, order: str = "The records, newest first.", **
     )
 
 
-def _detail_of(name: str, item: Any) -> type[BaseModel]:
+def _detail_of(name: str, item: Any, **more: Any) -> type[BaseModel]:
     return create_model(
         name,
         __base__=Shape,
         __doc__="One record.",
         data=(item, Field(description="The record.")),
+        **more,
         meta=(Meta, Field(description="About this answer.")),
     )
 
 
+def _also(kind: RecordKind, context: tuple[Any, Any]) -> dict[str, Any]:
+    return {"context": context} if kind == "figure" else {}
+
+
 LISTS: dict[RecordKind, type[BaseModel]] = {
-    kind: _list_of(f"{model.__name__}List", model, highlights=_HIGHLIGHTS) for kind, model in RECORD_MODELS.items()
+    kind: _list_of(f"{model.__name__}List", model, highlights=_HIGHLIGHTS, **_also(kind, _CONTEXTS))
+    for kind, model in RECORD_MODELS.items()
 }
 DETAILS: dict[RecordKind, type[BaseModel]] = {
-    kind: _detail_of(f"{model.__name__}Detail", model) for kind, model in RECORD_MODELS.items()
+    kind: _detail_of(f"{model.__name__}Detail", model, **_also(kind, _CONTEXT)) for kind, model in RECORD_MODELS.items()
 }
+_BY_ID = "All there are, by their ids."
+ANNOTATION_LISTS: dict[AnnotationKind, type[BaseModel]] = {
+    kind: _list_of(f"{model.__name__}List", model, _BY_ID) for kind, model in ANNOTATION_MODELS.items()
+}
+ANNOTATION_DETAILS: dict[AnnotationKind, type[BaseModel]] = {
+    kind: _detail_of(f"{model.__name__}Answer", SeriesDetail if model is Series else model)
+    for kind, model in ANNOTATION_MODELS.items()
+}
+COMPARISON = _detail_of("ComparisonAnswer", Comparison)
+SUM = _detail_of("SumAnswer", Sum)
+FIGURE_LINKS = _detail_of("FigureLinksAnswer", FigureLinks)
 CODE_LIST = _list_of("CodeItemList", CodeItem)
 VOCABULARY_LIST = _list_of("VocabularyList", Vocabulary)
 RULE_LIST = _list_of("ExtractionRuleList", ExtractionRule)
@@ -146,6 +182,11 @@ def component_schemas() -> dict[str, Any]:
     models: list[type[BaseModel]] = [
         *LISTS.values(),
         *DETAILS.values(),
+        *ANNOTATION_LISTS.values(),
+        *ANNOTATION_DETAILS.values(),
+        COMPARISON,
+        SUM,
+        FIGURE_LINKS,
         CODE_LIST,
         VOCABULARY_LIST,
         RULE_LIST,

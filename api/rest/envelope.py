@@ -15,6 +15,7 @@ from api.errors import path_of
 from api.rest.questions import Question
 from schema.highlights import Highlight
 from schema.ports import Reader
+from schema.series import FigureContext
 
 
 def reader_of(request: Request) -> Reader:
@@ -43,6 +44,8 @@ class Listing:
     cursor: str | None = None
     highlights: Mapping[str, Sequence[Highlight]] | None = None
     """By the id of each item, where it holds what was searched for; None where nobody asked."""
+    context: Mapping[str, FigureContext] | None = None
+    """By the id of a figure, what is said about it."""
 
     def respond(self, request: Request, question: Question, variant: Variant) -> Response:
         """The page as an answer, with the link to the next one."""
@@ -56,6 +59,7 @@ class Listing:
             b'],"total":',
             orjson.dumps({"value": self.total, "relation": "eq"}),
             *self._highlighted(),
+            *in_context(self.context),
             b',"next":',
             orjson.dumps(link),
             b',"meta":',
@@ -71,7 +75,26 @@ class Listing:
         return b',"highlights":', orjson.dumps(found)
 
 
-def respond_detail(request: Request, body: bytes, variant: Variant, *, keep: bool = True) -> Response:
+def in_context(context: Mapping[str, FigureContext] | FigureContext | None) -> tuple[bytes, ...]:
+    """What is said about the figures of an answer; nothing where nothing is."""
+    if not context:
+        return ()
+    if isinstance(context, FigureContext):
+        return b',"context":', context.model_dump_json().encode()
+    said = b",".join(b'"%b":%b' % (key.encode(), one.model_dump_json().encode()) for key, one in context.items())
+    return b',"context":{', said, b"}"
+
+
+def respond_detail(
+    request: Request, body: bytes, variant: Variant, *, keep: bool = True, context: FigureContext | None = None
+) -> Response:
     """One record as an answer. `keep` as in `Variant.respond`."""
-    parts = (b'{"data":', body, b',"meta":', orjson.dumps(meta(variant.revision, variant.release)), b"}")
+    parts = (
+        b'{"data":',
+        body,
+        *in_context(context),
+        b',"meta":',
+        orjson.dumps(meta(variant.revision, variant.release)),
+        b"}",
+    )
     return variant.respond(request, b"".join(parts), keep=keep)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import partial
 
 from starlette.requests import Request
@@ -14,12 +15,14 @@ from api.errors import NotFound
 from api.params import DETAIL_PARAMETERS, list_parameters
 from api.rest.envelope import Listing, reader_of, respond_detail
 from api.rest.questions import check_codes, key_of, read_query, settle
+from schema.codes import CodeBook
 from schema.ids import ID_PATTERNS
 from schema.pages import list_fingerprint
 from schema.points import encode_cursor
 from schema.ports import Reader
 from schema.query import PageQuery
 from schema.records import RecordKind
+from schema.series import FigureContext, context_of
 
 PLURALS: dict[RecordKind, str] = {
     "action": "actions",
@@ -42,7 +45,8 @@ async def list_records(kind: RecordKind, request: Request) -> Response:
     shown = variant(request, question.pairs, revision, pinned=question.pinned)
     if (answer := shown.ready(request)) is not None:
         return answer
-    check_codes(filter, await reader.codebook(revision.number))
+    book = await reader.codebook(revision.number)
+    check_codes(filter, book)
     # First how many there are: where they are few, that tells how the page is found soonest.
     total = await reader.total(kind, filter, revision.number)
     page = await reader.page(query)
@@ -51,7 +55,8 @@ async def list_records(kind: RecordKind, request: Request) -> Response:
     found = None
     if question.values.get("highlight", False):
         found = {row.id: reader.highlights(kind, row, filter.search) for row in page.rows}
-    return Listing((row.body for row in page.rows), total, cursor, found).respond(request, question, shown)
+    context = _context([row.id for row in page.rows], book) if kind == "figure" else None
+    return Listing((row.body for row in page.rows), total, cursor, found, context).respond(request, question, shown)
 
 
 async def get_record(kind: RecordKind, request: Request) -> Response:
@@ -68,7 +73,16 @@ async def get_record(kind: RecordKind, request: Request) -> Response:
     found = await reader.get(kind, [record_id], revision.number)
     if record_id not in found:
         raise NotFound(await what_became_of(reader, kind, record_id, revision.number))
-    return respond_detail(request, found[record_id].body, shown)
+    context = None
+    if kind == "figure":
+        context = context_of(record_id, (await reader.codebook(revision.number)).annotations)
+    return respond_detail(request, found[record_id].body, shown, context=context)
+
+
+def _context(ids: Iterable[str], book: CodeBook) -> dict[str, FigureContext]:
+    """What is said about some figures: their series with flags, and their contradictions."""
+    found = {one: context_of(one, book.annotations) for one in ids}
+    return {one: said for one, said in found.items() if said is not None}
 
 
 async def what_became_of(reader: Reader, kind: RecordKind, record_id: str, revision: int) -> str:

@@ -13,6 +13,7 @@ from api.rest.envelope import address, reader_of, respond_detail
 from api.rest.questions import read_query, settle
 from api.rest.records import PLURALS
 from db.export.files import MEDIA_TYPES
+from schema.annotations import ANNOTATION_KINDS
 from schema.ports import StoreUnavailable
 
 _PLACES = (
@@ -20,6 +21,9 @@ _PLACES = (
     "vocabularies",
     "extraction/rules",
     "aggregate",
+    *ANNOTATION_KINDS,
+    "compare",
+    "sum",
     "releases",
     "changes",
     "changes.atom",

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from schema.annotations import ANNOTATION_MODELS, AnnotationKind
 from schema.columns import TableColumn
 from schema.records import RECORD_MODELS, RecordKind
-from schema.tables import TABLE_OF
+from schema.tables import ANNOTATION_TABLES, TABLE_OF
 
 Records = Sequence[Mapping[str, Any]]
 Values = list[Any]
@@ -20,10 +22,16 @@ _NOTHING: Mapping[str, Any] = {}
 @cache
 def value_readers(kind: RecordKind) -> tuple[Callable[[Records], Values], ...]:
     """How each column of a kind of record is read."""
-    return tuple(_reader(column, kind) for column in TABLE_OF[kind].columns)
+    return tuple(_reader(column, RECORD_MODELS[kind]) for column in TABLE_OF[kind].columns)
 
 
-def _reader(column: TableColumn, kind: RecordKind) -> Callable[[Records], Values]:
+@cache
+def annotation_readers(kind: AnnotationKind) -> tuple[Callable[[Records], Values], ...]:
+    """How each column of a kind of annotation is read."""
+    return tuple(_reader(column, ANNOTATION_MODELS[kind]) for column in ANNOTATION_TABLES[kind].columns)
+
+
+def _reader(column: TableColumn, model: type[BaseModel]) -> Callable[[Records], Values]:
     field, *part = column.path
     if field == "anchors":
         if column.many:
@@ -32,7 +40,7 @@ def _reader(column: TableColumn, kind: RecordKind) -> Callable[[Records], Values
     if part:
         return _part(field, part[0], many=column.many)
     # What a record leaves out of its JSON has the default of its model.
-    default = RECORD_MODELS[kind].model_fields[field].default
+    default = model.model_fields[field].default
     if default is PydanticUndefined:
         return lambda records: [one[field] for one in records]
     return lambda records: [one.get(field, default) for one in records]

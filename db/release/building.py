@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
@@ -14,15 +15,28 @@ from db.deltas import delta
 from db.export.files import MEDIA_TYPES
 from db.release.describe import ReleaseFacts, describe, schema_of
 from db.release.resources import resource
-from db.release.rows import FlatRows, anchor_rows, code_rows, name_rows, record_rows
+from db.release.rows import FlatRows, anchor_rows, annotation_rows, code_rows, name_rows, record_rows
 from db.release.snapshot import Batch, Snapshot
 from db.release.tables import TableFiles
 from db.release.validating import Checked
+from schema.annotations import AnnotationKind
 from schema.codes import CodeBook, CodeItem
 from schema.dataset import DATASET
 from schema.records import Revision
 from schema.releases import INDEX, MANIFEST_FORMAT, SUM_SUFFIX, SUMS, Manifest, Release, Resource, TableRows
-from schema.tables import ACTIONS, ACTIONS_FLAT, ANCHORS, CODES, DOCUMENTS, ENTITIES, ENTITY_NAMES, FIGURES, TABLES
+from schema.tables import (
+    ACTIONS,
+    ACTIONS_FLAT,
+    ANCHORS,
+    ANNOTATION_TABLES,
+    CODES,
+    DOCUMENTS,
+    ENTITIES,
+    ENTITY_NAMES,
+    FIGURES,
+    RECORD_TABLES,
+    Table,
+)
 
 DELTA = "delta.ndjson"
 
@@ -41,14 +55,17 @@ class Planned:
 async def build(snapshot: Snapshot, planned: Planned, folder: Path) -> Manifest:
     """Write all files of a release into a folder that is empty. The bytes follow from the revision and its name."""
     book, lines = await snapshot.codes()
-    with TableFiles(folder, snapshot.revision, planned.checked.rows) as files:
+    annotated = await snapshot.annotations()
+    present = (*RECORD_TABLES, *(ANNOTATION_TABLES[kind] for kind in annotated))
+    with TableFiles(folder, snapshot.revision, present, planned.checked.rows) as files:
         covers = await _tables(snapshot, files, book, lines)
+        _annotations(files, annotated)
         tables = files.done()
         rows = dict(files.rows)
     if planned.before is not None:
         tables.append(await _delta(snapshot, planned.before, folder))
     tables = [one.model_copy(update={"described_by": schema_of(one)}) for one in tables]
-    facts = _facts(planned, tables, covers, tuple(book))
+    facts = _facts(planned, present, tables, covers, tuple(book))
     manifest = _manifest(planned, rows, [*tables, *_descriptions(folder, facts)])
     _write_sums(folder, manifest)
     return manifest
@@ -96,6 +113,15 @@ def _extremes(known: list[str], batch: Batch) -> list[str]:
     return [min(days), max(days)] if days else []
 
 
+def _annotations(files: TableFiles, annotated: Mapping[AnnotationKind, bytes]) -> None:
+    """Write the annotations, of which there are few."""
+    for kind, lines in annotated.items():
+        table = ANNOTATION_TABLES[kind]
+        files.begin(table)
+        files.add(annotation_rows(kind, [orjson.loads(line) for line in lines.splitlines()]), lines)
+        files.end(table)
+
+
 async def _delta(snapshot: Snapshot, before: int, folder: Path) -> Resource:
     """Write what is otherwise than in the release before."""
     lines = 0
@@ -108,12 +134,17 @@ async def _delta(snapshot: Snapshot, before: int, folder: Path) -> Resource:
 
 
 def _facts(
-    planned: Planned, files: list[Resource], covers: tuple[date, date] | None, codes: tuple[CodeItem, ...]
+    planned: Planned,
+    tables: tuple[Table, ...],
+    files: list[Resource],
+    covers: tuple[date, date] | None,
+    codes: tuple[CodeItem, ...],
 ) -> ReleaseFacts:
     release = planned.release
     return ReleaseFacts(
         name=release.name, revision=release.revision, digest=planned.revision.digest,
         committed_at=release.committed_at, previous=release.previous, covers=covers, files=tuple(files), codes=codes,
+        tables=tables,
     )  # fmt: skip
 
 
@@ -132,7 +163,7 @@ def _manifest(planned: Planned, rows: dict[str, int], resources: list[Resource])
         name=release.name, revision=release.revision, revision_digest=planned.revision.digest,
         committed_at=release.committed_at, previous=release.previous, format=MANIFEST_FORMAT,
         software=version("cunzhao"), licence=DATASET.licence.id,
-        tables=[TableRows(name=table.name, rows=rows[table.name]) for table in TABLES],
+        tables=[TableRows(name=name, rows=many) for name, many in rows.items()],
         validation=planned.checked.validation, resources=resources,
     )  # fmt: skip
 

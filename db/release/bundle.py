@@ -11,7 +11,7 @@ import orjson
 
 from db.release.rows import Column, Rows, for_rows, known_of
 from schema.columns import ColumnType, TableColumn
-from schema.tables import TABLES, Table
+from schema.tables import Table
 
 NAME = "cunzhao.sqlite"
 _TYPES: dict[ColumnType, str] = {
@@ -25,16 +25,17 @@ APPLICATION = int.from_bytes(b"CNZH")
 class Bundle:
     """The file, written in pieces. Lists are JSON arrays, truth is 1 or 0."""
 
-    def __init__(self, folder: Path, revision: int) -> None:
+    def __init__(self, folder: Path, revision: int, tables: Sequence[Table]) -> None:
+        self._tables = tables
         self._connection = apsw.Connection(str(folder / NAME))
         self._connection.execute(
             f"{_SETTINGS}; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {revision}"
         )
         self._connection.execute("BEGIN")
-        for table in TABLES:
+        for table in tables:
             self._connection.execute(_create(table))
-        self._insert = {table.name: _insert(table) for table in TABLES}
-        self._write = {table.name: [_written(column) for column in table.columns] for table in TABLES}
+        self._insert = {table.name: _insert(table) for table in tables}
+        self._write = {table.name: [_written(column) for column in table.columns] for table in tables}
 
     def add(self, rows: Rows) -> None:
         """Add some rows."""
@@ -44,7 +45,7 @@ class Bundle:
 
     def close(self) -> None:
         """Add the keys and end the file."""
-        for table in TABLES:
+        for table in self._tables:
             key = ", ".join(map(_quoted, table.key))
             self._connection.execute(
                 f"CREATE UNIQUE INDEX {_quoted(f'{table.name}_key')} ON {_quoted(table.name)} ({key})"

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
-from db.export.values import Values, value_readers
+from db.export.values import Values, annotation_readers, value_readers
+from schema.annotations import AnnotationKind
 from schema.codes import LIST_NAMES, CodeBook
 from schema.columns import TableColumn
 from schema.extraction import Anchor
 from schema.records import EntityName, RecordKind
-from schema.tables import ACTIONS, ACTIONS_FLAT, ANCHORS, CODES, ENTITY_NAMES, TABLE_OF, Table
+from schema.tables import ACTIONS, ACTIONS_FLAT, ANCHORS, ANNOTATION_TABLES, CODES, ENTITY_NAMES, TABLE_OF, Table
 
 Record = Mapping[str, Any]
 
@@ -87,6 +88,12 @@ def _distinct(lists: Values) -> Repeated:
     known: dict[tuple[str, ...], int] = {}
     places = [known.setdefault(tuple(each), len(known)) for each in lists]
     return Repeated([list(each) for each in known], places)
+
+
+def annotation_rows(kind: AnnotationKind, annotations: Sequence[Record]) -> Rows:
+    """A row for each annotation of a kind."""
+    columns = [read(annotations) for read in annotation_readers(kind)]
+    return Rows(ANNOTATION_TABLES[kind], columns, len(annotations))
 
 
 def code_rows(items: Sequence[Record]) -> Rows:

@@ -79,4 +79,6 @@ async def _sums(snapshot: Snapshot) -> dict[str, str]:
         async for chunk in snapshot.lines(kind):
             digest.update(chunk)
         sums[TABLE_OF[kind].name] = digest.hexdigest()
+    for name, lines in (await snapshot.annotations()).items():
+        sums[name] = hashlib.sha256(lines).hexdigest()
     return sums

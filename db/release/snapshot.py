@@ -14,6 +14,7 @@ from db.copying import copied
 from db.order import SORTED_ON
 from db.pool import Connection
 from db.statements import statement
+from schema.annotations import ANNOTATION_KINDS, AnnotationKind
 from schema.codes import CodeBook, CodeItem
 from schema.records import RecordKind
 
@@ -59,6 +60,15 @@ class Snapshot:
         sql = self.sql("released_codes", code_rows=statement("code_rows"))
         lines = [row["body"].encode() + b"\n" for row in await self.connection.fetch(sql, self.revision)]
         return CodeBook(CodeItem(**row) for row in rows), b"".join(lines)
+
+    async def annotations(self) -> dict[AnnotationKind, bytes]:
+        """The lines of the files of annotations, of the kinds of which there are any."""
+        found: dict[AnnotationKind, bytes] = {}
+        for kind in ANNOTATION_KINDS:
+            rows = await self.connection.fetch(self.sql("released_annotations"), self.revision, kind)
+            if rows:
+                found[kind] = b"".join(row["body"].encode() + b"\n" for row in rows)
+        return found
 
     async def lines(self, kind: RecordKind) -> AsyncIterator[bytes]:
         """The JSON of all records of a kind, a line each, in the order of lists."""

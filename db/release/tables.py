@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -14,19 +14,19 @@ from db.release.parquet import ParquetFiles
 from db.release.resources import Packer
 from db.release.rows import Rows
 from schema.releases import Resource
-from schema.tables import TABLES, Table
+from schema.tables import Table
 
 
 class TableFiles:
     """Takes rows, table by table or several tables at once, and writes them in every format."""
 
-    def __init__(self, folder: Path, revision: int, counted: Mapping[str, int]) -> None:
+    def __init__(self, folder: Path, revision: int, tables: Sequence[Table], counted: Mapping[str, int]) -> None:
         """`counted` is how many rows the tables will have whose number is known."""
         self._folder, self._counted = folder, counted
-        self._bundle = Bundle(folder, revision)
+        self._bundle = Bundle(folder, revision, tables)
         self._packer = Packer(folder)
         self._open: dict[str, tuple[LinesFiles, ParquetFiles]] = {}
-        self.rows = {table.name: 0 for table in TABLES}
+        self.rows = {table.name: 0 for table in tables}
 
     def __enter__(self) -> Self:
         return self

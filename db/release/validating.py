@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from db.annotations import faults_of, read_annotations
 from db.deltas import dropped_without_cause
 from db.release.snapshot import Snapshot
 from db.statements import statement
@@ -40,6 +41,7 @@ async def validate(snapshot: Snapshot, before: int | None, manifest: Manifest | 
     for found in (codes, references):
         if found["fault"] is not None:
             raise CannotRelease(found["fault"])
+    await _annotations(snapshot)
     if before is not None:
         await _nothing_dropped(snapshot, before, manifest)
     held, wrong = await _anchors(snapshot)
@@ -55,6 +57,14 @@ async def validate(snapshot: Snapshot, before: int | None, manifest: Manifest | 
         references=references["checked"],
     )
     return Checked(validation, rows)
+
+
+async def _annotations(snapshot: Snapshot) -> None:
+    """Whether everything that annotations refer to stands."""
+    book, _ = await snapshot.codes()
+    standing = list(await read_annotations(snapshot.connection, snapshot.revision))
+    for fault in await faults_of(snapshot.connection, standing, book, snapshot.revision):
+        raise CannotRelease(fault)
 
 
 async def _nothing_dropped(snapshot: Snapshot, before: int, manifest: Manifest | None) -> None:

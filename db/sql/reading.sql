@@ -37,9 +37,11 @@ SELECT number, committed_at, cause, note, digest FROM revision ORDER BY number
 SELECT digest FROM revision WHERE number <= $1 ORDER BY number
 
 -- name: vocabulary_revision
--- The newest revision that touched a code list, up to one: what the code lists as of it are cached by.
+-- The newest revision that touched a code list or an annotation, up to one: what these are as of it is cached by.
 SELECT coalesce(max(greatest(revision_from, CASE WHEN revision_to <= $1 THEN revision_to END)), 0)
-FROM code_version WHERE revision_from <= $1
+FROM (SELECT revision_from, revision_to FROM code_version
+      UNION ALL SELECT revision_from, revision_to FROM annotation_version) v
+WHERE revision_from <= $1
 
 -- name: codes
 -- The code lists as of a revision, in their order.

@@ -38,6 +38,10 @@ UNION ALL SELECT revision_from, 'entity', id, body FROM entity_version
 UNION ALL SELECT revision_from, 'action', id, body FROM action_version
 UNION ALL SELECT revision_from, 'figure', id, body FROM figure_version
 UNION ALL SELECT revision, 'correction', id, body FROM correction
+UNION ALL SELECT revision_from, 'annotation ' || kind, id, body FROM annotation_version
+UNION ALL SELECT revision_to, 'annotation ' || kind, id, NULL FROM annotation_version v WHERE revision_to IS NOT NULL
+    AND NOT EXISTS (SELECT FROM annotation_version n
+                    WHERE (n.kind, n.id) = (v.kind, v.id) AND n.revision_from = v.revision_to)
 UNION ALL SELECT revision_to, 'document', id, NULL FROM document_version v WHERE revision_to IS NOT NULL
     AND NOT EXISTS (SELECT FROM document_version n WHERE n.id = v.id AND n.revision_from = v.revision_to)
 UNION ALL SELECT revision_to, 'entity', id, NULL FROM entity_version v WHERE revision_to IS NOT NULL

@@ -20,6 +20,8 @@ from schema.records import RECORD_MODELS
 
 Tell = Callable[[str], None]
 _BATCH = 200
+_ANNOTATION = "annotation "
+"""Stands before the kind of an annotation among what a revision changed."""
 Codes = dict[int, list[tuple[int, CodeItem]]]
 ClosedCodes = dict[int, list[tuple[str, str]]]
 
@@ -123,10 +125,16 @@ class _Changed:
     opened: list[tuple[str, str]] = field(default_factory=list)
     closed: list[tuple[str, str]] = field(default_factory=list)
     corrections: list[str] = field(default_factory=list)
+    annotations: list[tuple[str, str]] = field(default_factory=list)
+    closed_annotations: list[tuple[str, str]] = field(default_factory=list)
 
     def take(self, row: Mapping[str, Any]) -> None:
         if row["kind"] == "correction":
             self.corrections.append(row["body"])
+        elif row["kind"].startswith(_ANNOTATION):
+            kind = row["kind"].removeprefix(_ANNOTATION)
+            into = self.closed_annotations if row["body"] is None else self.annotations
+            into.append((kind, row["id"] if row["body"] is None else row["body"]))
         elif row["body"] is None:
             self.closed.append((row["kind"], row["id"]))
         else:
@@ -148,7 +156,8 @@ async def _revisions(connection: Connection, _texts: Texts, tell: Tell) -> Check
         digest = digest_of(
             before, (number, revision["committed_at"], revision["cause"], revision["note"]),
             opened=changed.opened, closed=changed.closed, corrections=changed.corrections,
-            codes=codes[number], closed_codes=closed_codes[number],
+            codes=codes[number], closed_codes=closed_codes[number], annotations=changed.annotations,
+            closed_annotations=changed.closed_annotations,
         )  # fmt: skip
         check.note(_ledger_fault(number, last, digest == revision["digest"]))
         before, last = revision["digest"], number

@@ -20,7 +20,9 @@ STORE_QUERY: Final = 200
 """What one question to the store counts for, in fields."""
 CONDITION: Final = 40
 """What one condition of such a question counts for."""
-_QUESTIONS: Final = {"totalCount": 1, "aggregate": 1, "timeline": 2}
+_QUESTIONS: Final = {
+    "totalCount": 1, "aggregate": 1, "timeline": 2, "compare": 1, "sum": 1, "figureLinks": 3,
+}  # fmt: skip
 _NO_CONDITIONS: Final = ("first", "after", "asOf", "of", "groupBy")
 _PAGES: Final = ("Connection", "Aggregate")
 

@@ -8,6 +8,7 @@ from graphql import GraphQLError
 from strawberry.utils.str_converters import to_camel_case
 
 from schema.codes import UnknownCode
+from schema.overlaps import Overlapping
 from schema.ports import StoreUnavailable
 from schema.query import BadQuery
 
@@ -41,6 +42,9 @@ def failed(error: GraphQLError, request_id: str | None) -> dict[str, Any]:
 def _explain(error: GraphQLError, request_id: str | None) -> tuple[str, dict[str, Any]]:
     cause = _cause(error)
     match cause:
+        case Overlapping() as refused:
+            links = [one.model_dump() for one in refused.links]
+            return str(refused), {"code": BAD_USER_INPUT, "argument": _argument(refused), "overlaps": links}
         case BadQuery() as bad:
             return str(bad), {"code": BAD_USER_INPUT, "argument": _argument(bad)}
         case UnknownCode() as unknown:

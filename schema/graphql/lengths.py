@@ -22,9 +22,11 @@ from schema.rules import extraction_rules
 
 _PAGED: Final = ("nodes", "edges", "groups")
 _USUAL: Final = 3
-_IN_RECORDS: Final = {"anchors": 6, "names": 6, "highlights": 6}
+_IN_RECORDS: Final = {"anchors": 6, "names": 6, "highlights": 6, "figures": 15, "gaps": 15, "notes": 10}
 _AT_ROOT: Final = {
     "releases": 100,
+    "series": 40,
+    "contradictions": 20,
     "timeline": LAST_YEAR - FIRST_YEAR,
     "extractionRules": len(extraction_rules()),
     **{to_camel_case(name): len(shipped_codes().items(name)) for name in LIST_NAMES},
@@ -54,8 +56,9 @@ def length(schema: GraphQLSchema, parent: GraphQLObjectType, name: str, argument
         return page
     if parent is not schema.query_type:
         return _IN_RECORDS.get(name, _USUAL)
-    if "code" in arguments:
-        return len(arguments["code"]) if isinstance(arguments["code"], list) else 1
+    for chosen in ("code", "id"):
+        if chosen in arguments:
+            return len(arguments[chosen]) if isinstance(arguments[chosen], list) else 1
     return _AT_ROOT[name]
 
 

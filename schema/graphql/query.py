@@ -7,6 +7,18 @@ import strawberry
 
 from schema.codes import CodeItem, ListName
 from schema.graphql.aggregate import Aggregate, aggregate_field
+from schema.graphql.annotated import (
+    Comparison,
+    Contradiction,
+    FigureLinks,
+    Series,
+    Sum,
+    compare_field,
+    contradictions_field,
+    figure_links_field,
+    series_field,
+    sum_field,
+)
 from schema.graphql.arguments import as_of_parameter, optional, taking
 from schema.graphql.codelists import Authority, Campaign, Category, Instrument, Measure, Region, SubjectKind
 from schema.graphql.paging import Connection, Info, connection
@@ -145,6 +157,11 @@ class Query:
     campaigns: list[Campaign] = _code_list("campaigns")
     instruments: list[Instrument] = _code_list("instruments")
     extraction_rules: list[ExtractionRule] = extraction_rules_field()
+    series: list[Series] = series_field()
+    contradictions: list[Contradiction] = contradictions_field()
+    compare: Comparison = compare_field()
+    sum: Sum = sum_field()
+    figure_links: FigureLinks | None = figure_links_field()
     timeline: list[TimelineYear] = timeline_field()
     aggregate: Aggregate = aggregate_field()
     revision: Revision = _revision()

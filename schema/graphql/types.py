@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from schema import records
+from schema.graphql.annotated import Contradiction, FigurePlace, figure_contradictions, figure_places
 from schema.graphql.codelists import (
     Authority,
     Campaign,
@@ -132,6 +133,8 @@ class Figure(Node):
     authorities: list[Authority] = codes("authorities")
     regions: list[Region] = codes("regions")
     campaign: Campaign | None = code("campaigns", "campaign")
+    series: list[FigurePlace] = figure_places()
+    contradictions: list[Contradiction] = figure_contradictions()
     gist_zh: str
     gist_en: str
     document: "Document" = _stated_in()

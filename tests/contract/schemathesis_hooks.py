@@ -1,6 +1,6 @@
 """What schemathesis must know of the store it meets: ids, revisions, and cursors that belong to a question.
 
-A positive case is well formed by the contract, which cannot say six things. `before_call` mends those, and only
+A positive case is well formed by the contract, which cannot say seven things. `before_call` mends those, and only
 those, so that the rest of the question is tried; `tests/api/test_rest_refusals.py` asks each of them as it stands:
 
 * a cursor belongs to one question: it is made anew for the question of the case;
@@ -8,7 +8,8 @@ those, so that the rest of the question is tried; `tests/api/test_rest_refusals.
 * `from` lies before `to`: they change places;
 * `since` lies before the revision asked about: they change places;
 * a delta leads from the earlier to the later of two points: they change places;
-* figures are neither filtered nor grouped by what they do not count: that much is left out.
+* figures are neither filtered nor grouped by what they do not count: that much is left out;
+* a series is one that the store has, in two periods that do not overlap, at the latest revision.
 
 What is cited is one of a few queries that the store answers; `tests/api/test_citations.py` asks others.
 
@@ -96,6 +97,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
     if "since" in query:
         query.setdefault("as_of", REVISIONS[-1])
         _in_turn(query, "since", "as_of")
+    if "series" in query:
+        query["series"], query["periods"], query["as_of"] = "cac_talks", "2023,2024", REVISIONS[-1]
     if query.get("of") == "figure":
         _countable(query)
     if "cursor" in query:

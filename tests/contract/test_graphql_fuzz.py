@@ -121,6 +121,8 @@ class Mended(Visitor):
         self._cursor(node.name.value if len(path) == ROOT else "", given)
         if node.name.value == "aggregate":
             self._aggregate(given)
+        if "periods" in given:
+            self._series(given)
         arguments = tuple(ArgumentNode(name=NameNode(value=name), value=value) for name, value in given.items())
         return FieldNode(
             name=node.name, alias=node.alias, arguments=arguments, selection_set=node.selection_set, directives=()
@@ -147,6 +149,13 @@ class Mended(Visitor):
                     del given[name]
             else:
                 del given["after"]
+
+    def _series(self, given: dict[str, ValueNode]) -> None:
+        """A series that the store has now, in periods that do not overlap."""
+        given.pop("asOf", None)
+        given["series"] = StringValueNode(value="cac_talks")
+        years = StringValueNode(value="2023"), StringValueNode(value="2024")
+        given["periods"] = ListValueNode(values=years)
 
     def _aggregate(self, given: dict[str, ValueNode]) -> None:
         """At least one dimension; and counts of figures keep to what figures state."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from schema.columns import TableColumn
-from schema.tables import Table
+from schema.tables import ANNOTATION_TABLES, Table
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _TRUTH = {"T": True, "TRUE": True, "F": False, "FALSE": False}
@@ -31,7 +31,7 @@ def typed_rows(folder: Path, table: Table) -> list[list[Any]]:
 
 
 def _value(record: Mapping[str, Any], table: Table, column: TableColumn) -> Any:
-    if table.kind is None:
+    if table.kind is None and table.name not in ANNOTATION_TABLES:
         return record[column.name]
     field, *part = column.path
     if field == "anchors":
@@ -42,6 +42,12 @@ def _value(record: Mapping[str, Any], table: Table, column: TableColumn) -> Any:
     if column.many:
         return [one.get(part[0]) for one in record[field]]
     return (record.get(field) or {}).get(part[0])
+
+
+def named_rows(folder: Path, table: Table) -> list[dict[str, Any]]:
+    """The same rows, with the name of the column before each value."""
+    names = [column.name for column in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in typed_rows(folder, table)]
 
 
 def csv_rows(folder: Path, table: Table) -> list[list[str]]:

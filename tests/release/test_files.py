@@ -30,6 +30,7 @@ from schema.query import Filter
 from schema.records import RECORD_MODELS, RecordKind
 from schema.releases import INDEX, SUM_SUFFIX, SUMS, Manifest
 from schema.tables import ACTIONS_FLAT, TABLE_OF, TABLES, Table
+from tests.release.reading import named_rows
 from tests.support import corpus
 from tests.support.databases import fresh_database
 from tests.support.serving import served_by
@@ -157,7 +158,7 @@ def test_csv_says_what_ndjson_says(folder: Path, table: Table) -> None:
     with (folder / f"{table.name}.csv").open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
     assert header == [column.name for column in table.columns]
-    lines = rows_of(folder, table)
+    lines = named_rows(folder, table)
     assert len(rows) == len(lines)
     if table.kind is None:
         for row, line in zip(rows, lines, strict=True):
@@ -178,7 +179,7 @@ def test_parquet_has_types_order_and_the_same_rows(folder: Path, table: Table) -
     assert read.num_rows == len(rows_of(folder, table))
     if table.kind is None:
         found = [{name: _plain(value) for name, value in row.items()} for row in read.to_pylist()]
-        assert found == rows_of(folder, table)
+        assert found == named_rows(folder, table)
     group = pq.ParquetFile(folder / f"{table.name}.parquet").metadata.row_group(0)
     assert all(group.column(n).statistics is not None for n in range(len(table.columns)) if not table.columns[n].many)
 

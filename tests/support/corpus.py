@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 
@@ -10,6 +12,16 @@ from db.changes import Change, Text
 from db.pool import Connection
 from db.release.ledger import add_release
 from db.writer import commit
+from schema.annotations import (
+    AnyAnnotation,
+    Comparability,
+    Contradiction,
+    FigureFlag,
+    Series,
+    SeriesFigure,
+    SeriesGap,
+    SeriesNote,
+)
 from schema.codes import shipped_codes
 from schema.extraction import Anchor, ClauseCounts, ExtractedAction, ExtractedFigure, ExtractedMention, Period
 from schema.gist import action_gist, figure_gist
@@ -183,10 +195,47 @@ def document_change(year: int, *, entities: bool = False) -> Change:
     )
 
 
+def _annotations() -> Iterator[AnyAnnotation]:
+    """What is said about the third figure of each year but the first."""
+    years = YEARS[1:]
+    figures = {year: mint("figure", document_id(year), 2) for year in years}
+    source = document_id(years[0])
+    whole = {year: Period(start=date(year, 1, 1), end=date(year, 12, 31)) for year in YEARS}
+    yield Series(
+        id="cac_talks", label_zh="虚构约谈", label_en="Invented talks", definition_zh="虚构的家数。",
+        definition_en="Invented numbers.", scope="national", measures=(MEASURES[2],),
+        subject_kinds=("platform",), authorities=("cac_system",), campaigns=(),
+    )  # fmt: skip
+    flag = FigureFlag(flag="low_confidence", note_zh="未见原文。", note_en="The text was not seen.", source=source)
+    for year, figure in figures.items():
+        yield SeriesFigure(
+            id=f"cac_talks-{figure}", series="cac_talks", figure=figure, flags=(flag,) if year == years[0] else ()
+        )
+    yield Comparability(
+        id="talks_reworded", series="cac_talks", earlier=whole[years[0]], later=whole[years[1]],
+        kind="definition_differs", effect="unsound", why_zh="用词不同。", why_en="The words differ.", sources=(source,),
+    )  # fmt: skip
+    yield Contradiction(
+        id="x1", figures=(figures[years[0]], figures[years[1]]), kind="differs", why_zh="两数不同。",
+        why_en="They differ.", sources=(source,),
+    )  # fmt: skip
+    yield SeriesNote(
+        id="n01", title_zh="计什么", title_en="What is counted", text_zh="计家数。", text_en="Operators are counted.",
+        series=("cac_talks",), period=None, sources=(source,),
+    )  # fmt: skip
+    yield SeriesGap(
+        id="not_stated_2021", series=("cac_talks",), period=whole[YEARS[0]], reason="not_stated", note_zh="未公布。",
+        note_en="It was not stated.", sources=(document_id(YEARS[0]),),
+    )  # fmt: skip
+
+
 async def fill(connection: Connection) -> None:
     """Write the corpus: a revision for each year, which make a release, then a correction, then a retraction."""
     for place, year in enumerate(YEARS):
-        await commit(connection, document_change(year, entities=place == 0))
+        change = document_change(year, entities=place == 0)
+        if year == YEARS[-1]:
+            change = replace(change, annotations=tuple(_annotations()))
+        await commit(connection, change)
     await add_release(connection, RELEASE, RELEASED)
     last = document_change(YEARS[-1]).records
     action = next(r for r in last if isinstance(r, Action) and len(r.measures) == 1)

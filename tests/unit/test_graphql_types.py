@@ -36,8 +36,8 @@ MODELS: list[type[BaseModel]] = [
     extraction.Period,
     extraction.ClauseCounts,
 ]
-NESTED = {"Entity": {"actions"}, "Document": {"actions", "figures", "reprints"}}
-"""The lists that GraphQL adds to records."""
+NESTED = {"Figure": {"series", "contradictions"}, "Entity": {"actions"}, "Document": {"actions", "figures", "reprints"}}
+"""What GraphQL adds to records."""
 ENUMS = {
     "Qualifier": extraction.Qualifier,
     "Confidence": extraction.Confidence,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 ORDER: Mapping[str, Sequence[str]] = {
-    "begin": ("start", "method", "citing"),
+    "begin": ("start", "method", "comparability", "citing"),
     "data": ("releases", "downloads", "accuracy"),
     "programs": ("rest", "graphql", "limits"),
     "service": ("benchmarks",),

@@ -69,7 +69,7 @@ def croissant(facts: ReleaseFacts, citation: str) -> bytes:
         "isLiveDataset": False,
         "citeAs": citation,
         "distribution": [_file(file) for file in facts.files],
-        "recordSet": [_records(facts, table) for table in TABLES if facts.file(f"{table.name}.csv")],
+        "recordSet": [_records(facts, table) for table in facts.tables if facts.file(f"{table.name}.csv")],
     }
     if facts.covers:
         dataset["temporalCoverage"] = "/".join(day.isoformat() for day in facts.covers)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import orjson
 
 from schema.codes import CodeItem
-from schema.tables import TABLES, Table
+from schema.tables import RECORD_TABLES, Table
 
 
 class DataFile(Protocol):
@@ -48,6 +48,7 @@ class ReleaseFacts:
     """The first and the last day on which a dated action was taken; None where no action is dated."""
     files: tuple[DataFile, ...]
     codes: tuple[CodeItem, ...]
+    tables: tuple[Table, ...] = RECORD_TABLES
 
     @property
     def issued(self) -> date:
@@ -60,7 +61,7 @@ class ReleaseFacts:
 
     def csv_files(self) -> Iterator[tuple[Table, DataFile]]:
         """The tables and the CSV file of each, in the order of the tables."""
-        for table in TABLES:
+        for table in self.tables:
             if file := self.file(f"{table.name}.csv"):
                 yield table, file
 

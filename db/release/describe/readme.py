@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from db.release.describe.dictionary import data_dictionary
 from db.release.describe.facts import ReleaseFacts
 from schema.dataset import DATASET
-from schema.tables import TABLES
 
 NAME = "README.md"
 MEDIA_TYPE = "text/markdown; charset=utf-8"
@@ -72,7 +71,7 @@ def _lines(facts: ReleaseFacts) -> Iterator[str]:
     yield ""
     yield "| table | rows | what it holds |"
     yield "| --- | ---: | --- |"
-    for table in TABLES:
+    for table in facts.tables:
         yield f"| `{table.name}` | {facts.rows(table)} | {table.title_zh}. {table.description} |"
     yield ""
     yield _FILES
@@ -88,4 +87,4 @@ def _lines(facts: ReleaseFacts) -> Iterator[str]:
     yield ""
     yield "`empty` says where a value may be null. A list is never null."
     yield ""
-    yield data_dictionary()
+    yield data_dictionary(facts.tables)
