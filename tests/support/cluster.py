@@ -126,7 +126,7 @@ class Cluster:
     """A primary, with an empty database of our own, and the standbys that are made of it."""
 
     def __init__(self, home: Path, binaries: Binaries, account: Account) -> None:
-        self._home, self._binaries, self._account = home, binaries, account
+        self.home, self._binaries, self.account = home, binaries, account
         self.primary = self._node("primary")
         self.standbys: list[Node] = []
 
@@ -136,17 +136,17 @@ class Cluster:
         return (self.primary, *self.standbys)
 
     def _node(self, name: str) -> Node:
-        return Node(self._home, name, self._binaries, self._account)
+        return Node(self.home, name, self._binaries, self.account)
 
     async def make(self) -> None:
         """Make the primary and start it."""
-        self._account.take(self._home)
+        self.account.take(self.home)
         run_program(
             [
                 self._binaries.folder / "initdb", "-D", self.primary.data, "-U", "postgres", "--auth=reject",
                 "--encoding=UTF8", "--locale=C", "--no-instructions", "--no-sync",
             ],
-            self._account,
+            self.account,
         )  # fmt: skip
         (self.primary.data / "pg_hba.conf").write_text(_ACCESS)
         await self.primary.start()
@@ -161,7 +161,7 @@ class Cluster:
             shutil.copytree(self.primary.data, standby.data, copy_function=self._copied)
             for folder, _, _ in os.walk(standby.data):
                 os.chmod(folder, 0o700)
-                self._account.take(Path(folder))
+                self.account.take(Path(folder))
             (standby.data / "standby.signal").touch()
             standby.settings["primary_conninfo"] = f"host={self.primary.sockets} user=postgres"
             self.standbys.append(standby)
@@ -169,7 +169,7 @@ class Cluster:
 
     def _copied(self, source: str, target: str) -> None:
         shutil.copy2(source, target)
-        self._account.take(Path(target))
+        self.account.take(Path(target))
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ ORDER: Mapping[str, Sequence[str]] = {
     "begin": ("start", "method", "comparability", "citing"),
     "data": ("releases", "downloads", "accuracy"),
     "programs": ("rest", "graphql", "limits"),
-    "service": ("benchmarks",),
+    "service": ("running", "benchmarks"),
 }
 """The documents in the order of the table of contents, by its headings."""
 START = "start"
