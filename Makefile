@@ -10,7 +10,7 @@ N ?= 1000000
 HISTORIES ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test fuzz hostile audit sbom faults accuracy speed bench-data bench lint lock contract
+.PHONY: help install install-dev serve test fuzz hostile audit sbom faults load accuracy speed bench-data bench lint lock contract
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -25,8 +25,12 @@ serve: install ## the server, with its own Postgres; ARGS="--port 8001" passes o
 test: install-dev .venv/readers.stamp .venv/s3.stamp ## all tests; ARGS="tests/db -k restart" chooses some
 	.venv/bin/python -P -m pytest $(ARGS)
 
-faults: install-dev ## releases and downloads killed at random moments, many times; FAULTS=100 SEED=7 says how often, by which chance
+faults: install-dev ## servers lost, commands killed, disks full, again and again, counted in build/faults.json; FAULTS=100 SEED=7 says how often, by which chance
+	FAULTS=$(or $(FAULTS),30) SEED=$(or $(SEED),$(shell date +%s)) LOOKED_AT=100000 FAULT_SECONDS=2 .venv/bin/python -P -m pytest tests/faults $(ARGS)
 	FAULTS=$(or $(FAULTS),30) SEED=$(or $(SEED),$(shell date +%s)) .venv/bin/python -P -m pytest tests/release/test_killed.py tests/api/test_downloads.py -k killed $(ARGS)
+
+load: install-dev ## four times as much as the service can do, for minutes, in build/load.json; ARGS="--seconds 600" says how long
+	@.venv/bin/python -m tests.load $(ARGS)
 
 fuzz: install-dev ## 100,000 requests made by chance, then random histories of edits; HISTORIES=100 ARGS="--cases 10000" say how many
 	.venv/bin/python -m tests.fuzz $(ARGS)

@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         "in seconds; then it is answered 503.",
     )
     requests_at_once: int = Field(
-        200, ge=1, description="Most requests under way that ask the store; what comes beyond is answered 503 at once."
+        100, ge=1, description="Most requests that wait for their answers at once; what comes beyond is answered 503."
     )
     body_limit_bytes: int = Field(262_144, ge=1, description="Longest body of a request, in bytes.")
     rate_limit_requests: int = Field(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import path_of, problem_of, problem_response
 from schema.ports import StoreUnavailable
@@ -13,10 +13,11 @@ _BUSY = problem_of(StoreUnavailable("the service is busy"))
 
 
 class Shedding:
-    """Refuses requests while too many are under way, so that those that are get done.
+    """Refuses requests while too many wait for their answers to begin, so that those that are worked on get done.
 
-    Without it all would be worked on, each ever more slowly, until nobody waits for the answers any more. What is
-    answered before this layer, as kept answers are, does not count.
+    Without it all would be worked on, each ever more slowly, until nobody waits for the answers any more. An answer
+    that is on its way does not count: how long it takes is up to who receives it. Nor does what is answered before this
+    layer, as kept answers are.
     """
 
     def __init__(self, app: ASGIApp, at_once: int) -> None:
@@ -32,8 +33,17 @@ class Shedding:
             request_id = scope.get("state", {}).get("request_id", "")
             await problem_response(_BUSY, path_of(scope), request_id)(scope, receive, send)
             return
+        counted = True
         self._under_way += 1
+
+        async def begin(message: Message) -> None:
+            nonlocal counted
+            if counted:
+                counted = False
+                self._under_way -= 1
+            await send(message)
+
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, begin)
         finally:
-            self._under_way -= 1
+            self._under_way -= counted

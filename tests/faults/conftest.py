@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -10,6 +11,7 @@ import pytest_asyncio
 from db.migrate import migrate
 from db.pool import connect
 from db.vocabulary import bring_vocabulary
+from tests.faults import counting
 from tests.support import corpus
 from tests.support.cluster import Cluster, replicated
 from tests.support.serving import served_by
@@ -50,3 +52,9 @@ def alone(cluster: Cluster) -> Iterator[str]:
     """The service over the primary alone: what it says as of a revision is what is right."""
     with served_by(cluster.primary.dsn, pool_size=4) as url:
         yield url
+
+
+def pytest_sessionfinish() -> None:
+    """Keep what `make faults` counted."""
+    if "FAULTS" in os.environ:
+        counting.write()

@@ -23,6 +23,7 @@ from db.verify.run import verify
 from db.verify.texts import Texts
 from db.vocabulary import bring_vocabulary
 from schema.query import AsOf, BadQuery
+from tests.faults import counting
 from tests.faults.stores import until
 from tests.support.announcements import ANNUAL, CORRECTED_AT_SOURCE
 from tests.support.databases import fresh_database
@@ -32,7 +33,7 @@ KILLS = int(os.environ.get("FAULTS", "1"))
 SEED = int(os.environ.get("SEED", "20261122"))
 WHY = ("--cause", "our_correction", "--note", "Misread.")
 NOTICES = (ANNUAL, CORRECTED_AT_SOURCE, ANNUAL.replace("annual", "other"))
-INGEST_SAYS, CORRECT_SAYS, MIGRATE_SAYS = 60, 20, 60
+INGEST_SAYS, CORRECT_SAYS, MIGRATE_SAYS, BACKUP_SAYS, RESTORE_SAYS = 60, 20, 60, 20, 60
 """So often a command speaks to Postgres at least."""
 RECORDS = "SELECT id, revision_from, revision_to, body FROM {}_version ORDER BY id, revision_from"
 
@@ -49,6 +50,7 @@ async def sound(store: Connection) -> None:
     """Nothing is half-written: all that `cunzhao verify` looks at holds."""
     faults: list[str] = []
     assert await verify(store, Texts(None), faults.append), faults
+    counting.verified()
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -74,6 +76,7 @@ async def test_a_killed_ingest_and_a_killed_correction_are_not_there_or_whole(
     async with Between(dsn).listening() as between:
         kill_at, after = chance.randint(1, INGEST_SAYS), chance.random() < 0.5
         assert await between.run(tmp_path, "ingest", *files, kill_at=kill_at, after=after) is None
+        counting.injected("cunzhao ingest killed")
         await gone(store)
         await sound(store)
         said = await between.run(tmp_path, "ingest", *files)
@@ -87,6 +90,7 @@ async def test_a_killed_ingest_and_a_killed_correction_are_not_there_or_whole(
         correct = ("correct", figure, "--set", "unit=款", *WHY)
         kill_at, after = chance.randint(1, CORRECT_SAYS), chance.random() < 0.5
         assert await between.run(tmp_path, *correct, kill_at=kill_at, after=after) is None
+        counting.injected("cunzhao correct killed")
         await gone(store)
         await sound(store)
         said = await between.run(tmp_path, *correct)
@@ -103,6 +107,7 @@ async def test_a_killed_migration_goes_on_where_it_was(empty_dsn: str, tmp_path:
     async with Between(empty_dsn).listening() as between:
         kill_at, after = chance.randint(1, MIGRATE_SAYS), chance.random() < 0.5
         assert await between.run(tmp_path, "migrate", kill_at=kill_at, after=after) is None
+        counting.injected("cunzhao migrate killed")
         store = await connect(empty_dsn)
         await gone(store)
         done = len(migrations()) - await pending(store)
@@ -112,6 +117,33 @@ async def test_a_killed_migration_goes_on_where_it_was(empty_dsn: str, tmp_path:
     await bring_vocabulary(store)
     await ingest(store, ANNUAL.encode())
     await sound(store)
+    await store.close()
+
+
+@pytest.mark.parametrize("number", range(int(os.environ.get("FAULTS", "0"))))
+async def test_a_killed_backup_is_not_there_and_a_killed_restoring_not_begun_or_whole(
+    dsn: str, empty_dsn: str, tmp_path: Path, number: int
+) -> None:
+    chance, file, store = Random(f"{SEED} backup {number}"), tmp_path / "store.backup", await connect(dsn)  # noqa: S311
+    await ingest(store, ANNUAL.encode())
+    async with Between(dsn).listening() as between:
+        kill_at, after = chance.randint(1, BACKUP_SAYS), chance.random() < 0.5
+        assert await between.run(tmp_path, "backup", str(file), kill_at=kill_at, after=after) is None
+        assert not await asyncio.to_thread(file.exists)
+        await gone(store)
+        assert "backup\tr" in str(await between.run(tmp_path, "backup", str(file)))
+    counting.injected("cunzhao backup killed")
+    async with Between(empty_dsn).listening() as between:
+        kill_at, after = chance.randint(1, RESTORE_SAYS), chance.random() < 0.5
+        assert await between.run(tmp_path, "restore", str(file), kill_at=kill_at, after=after) is None
+        counting.injected("cunzhao restore killed")
+        there = await connect(empty_dsn)
+        await gone(there)
+        assert await there.fetchval("SELECT to_regclass('cunzhao.revision')") is None
+        assert "restored\tr" in str(await between.run(tmp_path, "restore", str(file)))
+    assert await held(there) == await held(store)
+    await sound(there)
+    await there.close()
     await store.close()
 
 
@@ -135,6 +167,7 @@ async def test_several_ingests_at_once_read_each_notice_once(dsn: str, expected:
         outcomes = await asyncio.gather(*(ingest(store, notice.encode()) for store in stores))
         assert [one.status for one in outcomes].count("unchanged") == len(stores) - 1
     assert await held(stores[0]) == expected
+    counting.injected("ingests at once", len(stores) * len(NOTICES))
     for store in stores:
         await store.close()
 
@@ -153,6 +186,7 @@ async def test_the_order_of_revisions_does_not_follow_a_clock_that_jumps(
     monkeypatch.setattr(db.writer, "datetime", Jumping)
     for number in range(4):
         await ingest(store, ANNUAL.replace("annual", f"no{number}").encode())
+    counting.injected("jumps of the clock", 4)
     times = [row["committed_at"] for row in await store.fetch("SELECT committed_at FROM revision ORDER BY number")]
     assert times == sorted(times)
     async with await open_pool(dsn, size=1, statement_timeout=10) as pool:

@@ -11,14 +11,16 @@ from random import Random
 import httpx
 import pytest
 
+from tests.faults import counting
 from tests.faults.conftest import LAG_SECONDS, PATIENCE_SECONDS
-from tests.faults.readers import reading, revision_of, wrong
+from tests.faults.readers import Answered, Readings, reading, revision_of, wrong
 from tests.faults.stores import change, metric, until
 from tests.support.cluster import Cluster, Node
 
 SEED = int(os.environ.get("SEED", "20261122"))
 SECONDS = float(os.environ.get("FAULT_SECONDS", "0.6"))
-LONG = "FAULT_SECONDS" in os.environ
+FAULTS = int(os.environ.get("FAULTS", "0"))
+LOST = ("a standby", "the primary")
 FAILOVER_SECONDS = 2.0
 
 
@@ -30,6 +32,13 @@ async def level(cluster: Cluster, url: str) -> None:
         return up == [1.0] * 3 and behind == [0.0] * 3
 
     await until(reached)
+
+
+async def looked_at(alone: str, readings: Readings) -> list[Answered]:
+    """The answers that are wrong."""
+    found = await wrong(alone, readings)
+    counting.read(readings, found)
+    return found
 
 
 async def paused(node: Node) -> None:
@@ -55,18 +64,20 @@ async def hang(node: Node) -> Callable[[], Awaitable[None]]:
 
 
 @pytest.mark.parametrize(
-    ("lost", "fault"),
-    [("a standby", hang), ("the primary", kill)] + [("a standby", kill), ("the primary", hang)] * LONG,
+    ("lost", "fault", "number"),
+    [("a standby", hang, 0), ("the primary", kill, 0)]
+    + [(lost, fault, number) for number in range(FAULTS // 4) for lost in LOST for fault in (kill, hang)],
 )
 async def test_no_read_fails_when_a_server_is_lost(
     cluster: Cluster,
     service: str,
     alone: str,
     lost: str,
+    number: int,
     fault: Callable[[Node], Awaitable[Callable[[], Awaitable[None]]]],
 ) -> None:
     await level(cluster, service)
-    chance = Random(f"{SEED} {lost} {fault.__name__}")  # noqa: S311
+    chance = Random(f"{SEED} {number} {lost} {fault.__name__}")  # noqa: S311
     node = cluster.primary if lost == "the primary" else chance.choice(cluster.standbys)
     async with reading(service, seed=chance.randrange(10**6)) as readings:
         await asyncio.sleep(SECONDS / 2)
@@ -75,6 +86,7 @@ async def test_no_read_fails_when_a_server_is_lost(
         repair = await fault(node)
         if node is not cluster.primary:
             await change(cluster.primary.dsn)
+        counting.injected(f"{lost} {'killed' if fault is kill else 'hung'} under load")
         down = await until(lambda: seen_down(service, cluster.nodes.index(node)))
         await asyncio.sleep(SECONDS)
         await repair()
@@ -82,11 +94,12 @@ async def test_no_read_fails_when_a_server_is_lost(
         latest = await change(cluster.primary.dsn)
         await level(cluster, service)
         await asyncio.sleep(SECONDS / 2)
+    counting.took("failover, seconds", down)
     assert down < FAILOVER_SECONDS
     assert (readings.failed, readings.refused, readings.broken_off) == ([], 0, 0)
     assert readings.longest < FAILOVER_SECONDS
     assert readings.answers[-1].revision == latest
-    assert await wrong(alone, readings) == []
+    assert await looked_at(alone, readings) == []
 
 
 async def seen_down(service: str, number: int) -> bool:
@@ -100,6 +113,7 @@ async def test_a_standby_that_lags_is_seen_and_asked_for_nothing_that_it_lacks(
     for node in cluster.standbys:
         await paused(node)
     async with httpx.AsyncClient(base_url=service, timeout=20) as client, reading(service, seed=SEED) as readings:
+        counting.injected("both standbys made to lag", 1)
         before = revision_of(await client.get("/v1/actions?limit=1"))
         latest = await change(cluster.primary.dsn)
         pinned = await client.get(f"/v1/actions?limit=2&as_of=r{latest}")
@@ -122,7 +136,7 @@ async def test_a_standby_that_lags_is_seen_and_asked_for_nothing_that_it_lacks(
         await cluster.primary.start()
         await level(cluster, service)
     assert readings.failed == []
-    assert await wrong(alone, readings) == []
+    assert await looked_at(alone, readings) == []
 
 
 async def reached(client: httpx.AsyncClient, revision: int) -> bool:
@@ -140,6 +154,7 @@ async def test_while_no_standby_answers_the_primary_does_and_without_it_requests
         await asyncio.sleep(SECONDS)
         assert readings.refused == 0
         cluster.primary.kill()
+        counting.injected("all servers killed under load")
         await asyncio.sleep(PATIENCE_SECONDS + 0.3)
         assert readings.refused
         async with httpx.AsyncClient(base_url=service) as client:
@@ -153,4 +168,4 @@ async def test_while_no_standby_answers_the_primary_does_and_without_it_requests
     assert readings.failed == []
     assert readings.longest < PATIENCE_SECONDS + FAILOVER_SECONDS
     assert readings.answers[-1].revision == latest
-    assert await wrong(alone, readings) == []
+    assert await looked_at(alone, readings) == []

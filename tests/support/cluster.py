@@ -173,9 +173,9 @@ class Cluster:
 
 
 @asynccontextmanager
-async def replicated() -> AsyncIterator[Cluster]:
+async def replicated(within: Path = Path("/tmp")) -> AsyncIterator[Cluster]:
     """A cluster of one primary as yet, in a short folder that the account it runs as can enter."""
-    home = Path(tempfile.mkdtemp(prefix="cz", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="cz", dir=within))
     home.chmod(0o755)
     account = Account.for_cluster(home / "primary")
     binaries = Binaries.installed()
