@@ -124,7 +124,7 @@ _PROBLEMS = {
     416: "The file has none of the bytes asked for; `Content-Range` says how many it has.",
     429: "Too many requests came from this address, or with this key.",
     500: "The server failed.",
-    503: "The store cannot be reached, or the question took too long.",
+    503: "The store cannot be reached, the question took too long, or the service is busy.",
 }
 
 

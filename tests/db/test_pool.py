@@ -14,7 +14,7 @@ from db.changes import Change
 from db.pool import Pool, connect, open_pool
 from db.reader import PostgresReader
 from db.writer import commit
-from schema.ports import StoreUnavailable
+from schema.ports import Reader, StoreUnavailable
 from schema.query import Filter, PageQuery
 from schema.records import Action
 from tests.support import corpus
@@ -95,6 +95,20 @@ async def test_what_was_interrupted_is_asked_again(dsn: str) -> None:
         await owner.execute(BREAK_ALL)
         assert await reader.total("action", Filter(), number) == right.count(b"\n")
     await owner.close()
+
+
+def test_whatever_a_reader_is_asked_is_asked_again() -> None:
+    """`releases` and `edition` do so where they ask the store; who asks for readiness wants to know how it is now."""
+    public = {name for name in vars(Reader) if not name.startswith("_")} - {"releases", "edition", "ready"}
+    methods = {name: vars(PostgresReader)[name] for name in public}
+    asking = {name for name, method in methods.items() if "_connection" in _names(method)}
+    assert asking >= {"page", "get", "total", "stream", "delta", "codebook"}
+    assert [name for name in asking if not hasattr(methods[name], "__wrapped__")] == []
+
+
+def _names(method: object) -> tuple[str, ...]:
+    inner = getattr(method, "__wrapped__", method)
+    return tuple(getattr(inner, "__code__").co_names)  # noqa: B009 - methods are what is in the class
 
 
 async def test_a_store_with_another_history_is_known_for_one(dsn: str, pool: Pool) -> None:
