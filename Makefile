@@ -25,8 +25,8 @@ serve: install ## the server, with its own Postgres; ARGS="--port 8001" passes o
 test: install-dev .venv/readers.stamp .venv/s3.stamp ## all tests; ARGS="tests/db -k restart" chooses some
 	.venv/bin/python -P -m pytest $(ARGS)
 
-faults: install-dev ## servers lost, commands killed, disks full, again and again, counted in build/faults.json; FAULTS=100 SEED=7 says how often, by which chance
-	FAULTS=$(or $(FAULTS),30) SEED=$(or $(SEED),$(shell date +%s)) LOOKED_AT=100000 FAULT_SECONDS=2 .venv/bin/python -P -m pytest tests/faults $(ARGS)
+faults: install-dev ## servers lost, commands killed, disks full, again and again, counted in build/faults.json; FAULTS=30 SEED=7 says how often, by which chance
+	FAULTS=$(or $(FAULTS),10) SEED=$(or $(SEED),$(shell date +%s)) LOOKED_AT=100000 FAULT_SECONDS=2 .venv/bin/python -P -m pytest tests/faults $(ARGS)
 	FAULTS=$(or $(FAULTS),30) SEED=$(or $(SEED),$(shell date +%s)) .venv/bin/python -P -m pytest tests/release/test_killed.py tests/api/test_downloads.py -k killed $(ARGS)
 
 load: install-dev ## four times as much as the service can do, for minutes, in build/load.json; ARGS="--seconds 600" says how long
