@@ -168,3 +168,14 @@ def test_graphql_has_series_with_all_that_belongs_to_them(client: httpx.Client) 
     assert [one["figure"] for one in other["figures"]] == [one["figure"] for one in rest["figures"]]
     for name in ("gaps", "comparability", "notes", "contradictions"):
         assert [one["id"] for one in other[name]] == [one["id"] for one in rest[name]]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "The minors campaign of July"), ("zh", "未成年人专项行动关闭")])
+def test_the_page_of_a_figure_shows_what_is_said_about_it(client: httpx.Client, language: str, words: str) -> None:
+    (conflict,) = [one for one in data(client, "/v1/contradictions") if one["id"] == "x2"]
+    for figure in conflict["figures"]:
+        page = client.get(f"/figures/{figure}?lang={language}", headers={"Accept": "text/html"})
+        assert page.status_code == 200
+        assert words in page.text
+        assert "<code>joint_count</code>" in page.text
+        assert all(other in page.text for other in conflict["figures"])

@@ -18,6 +18,7 @@ from api.web.page import Page, html_page, open_page
 from schema.ids import ID_PATTERNS
 from schema.query import Filter
 from schema.records import RecordKind
+from schema.series import context_of
 
 _BESIDE = 15
 """So many records of those that belong to another are shown with it."""
@@ -58,6 +59,13 @@ async def _stated(page: Page, body: Body) -> dict[str, object]:
     return {"document": document, "lines": lines, "copies": copies.records}
 
 
+async def _figure(page: Page, body: Body) -> dict[str, object]:
+    """The same, with what is said about the figure: its series with flags, and its contradictions."""
+    said = context_of(body["id"], page.book.annotations)
+    series = page.book.annotations.series
+    return {**await _stated(page, body), "said": said, "series": series}
+
+
 async def _entity(page: Page, body: Body) -> dict[str, object]:
     mine = Filter(entity_id=((body["id"],),))
     return {
@@ -80,5 +88,5 @@ async def _document(page: Page, body: Body) -> dict[str, object]:
     }
 
 
-_CONTEXTS = {"action": _stated, "figure": _stated, "entity": _entity, "document": _document}
+_CONTEXTS = {"action": _stated, "figure": _figure, "entity": _entity, "document": _document}
 PAGES = {kind: partial(record, kind) for kind in PLURALS}
