@@ -69,3 +69,23 @@ def test_a_chart_that_takes_too_long_is_given_up_and_the_next_is_drawn(monkeypat
     monkeypatch.setattr(painting, "PATIENCE_SECONDS", 60.0)
     assert painter.image(spec, "svg").startswith(b"<svg")
     painter.close()
+
+
+def test_a_chart_of_a_series_has_bounds_flags_and_gaps(shipped: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(httpx.get(f"{shipped}/charts/series/cac_closures.csv").text)))
+    assert [row["year"] for row in rows] == [str(year) for year in range(2015, 2026)]
+    by_year = {row["year"]: row for row in rows}
+    assert (by_year["2018"]["value_min"], by_year["2018"]["value_max"]) == ("6000", "")
+    assert (by_year["2021"]["value_min"], by_year["2021"]["qualifier"]) == ("", "")
+    assert by_year["2015"]["flags"] == "definition_differs"
+    spec = httpx.get(f"{shipped}/charts/series/cac_closures.json").json()
+    words = {value["label"]: (value["value"], value["words"]) for value in spec["data"]["values"]}
+    assert words["2018"] == (6000, "≥ 6,000*")
+    assert words["2021"] == (None, "")
+    page = httpx.get(f"{shipped}/charts/series/cac_closures?lang=zh", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert "≥ 6,000*" in page.text
+    assert httpx.get(f"{shipped}/charts/series/nobody").status_code == 404
+    svg = httpx.get(f"{shipped}/charts/series/cac_closures.svg", timeout=60)
+    drawn = ElementTree.fromstring(svg.text)  # noqa: S314 - our own server drew it
+    assert "≥ 6,000*" in {element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")}

@@ -18,6 +18,7 @@ from api.params import AS_OF, Parameter, Parameters, filters_of
 from api.rest.questions import check_codes
 from api.web.charts.data import CHARTS, Chart, ChartName, as_csv, chart_of
 from api.web.charts.painter import ImageFormat, Painter
+from api.web.charts.series import series_routes
 from api.web.charts.specs import THEMES, Theme, specification
 from api.web.page import Page, html_page, open_page
 from api.web.routing import page_route
@@ -102,6 +103,7 @@ def _specified(page: Page, chart: Chart) -> dict[str, object]:
 
 
 ROUTES: list[BaseRoute] = [
+    *series_routes(THEME, SIZE, WIDTH),
     page_route("/charts/{name}.svg", partial(image, "svg")),
     page_route("/charts/{name}.png", partial(image, "png")),
     page_route("/charts/{name}.csv", data),

@@ -67,6 +67,35 @@ def _columns(page: Page, chart: Chart) -> dict[str, Any]:
     }
 
 
+def columns_of(
+    rows: list[dict[str, Any]], description: str, title: str, width: int, colours: Colours
+) -> dict[str, Any]:
+    """The specification of columns whose labels are given: a row without a value keeps its place, empty.
+
+    What is flagged is drawn fainter.
+    """
+    domain = [row["label"] for row in rows]
+    axis = {"labelAngle": -45 if len(domain) > _MANY_COLUMNS else 0, "labelOverlap": False}
+    x = {"field": "label", "type": "nominal", "scale": {"domain": domain}, "title": None, "axis": axis}
+    y = {"field": "value", "type": "quantitative", "title": title}
+    opacity = {"condition": {"test": "datum.flagged", "value": 0.55}, "value": 1}
+    return {
+        "$schema": SCHEMA,
+        "description": description,
+        "data": {"values": rows},
+        "width": width,
+        "padding": {"left": 4, "top": 8, "right": _ROOM_FOR_COUNTS, "bottom": 4},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "height": 240,
+        "encoding": {"x": x, "y": y, "tooltip": [{"field": "label"}, {"field": "words"}, {"field": "flags"}]},
+        "layer": [
+            {"mark": "bar", "encoding": {"opacity": opacity}},
+            {"mark": {"type": "text", "dy": -7}, "encoding": {"text": {"field": "words"}}},
+        ],
+        "config": _config(colours, narrow=width < _NARROW),
+    }
+
+
 def _bars(page: Page, chart: Chart) -> dict[str, Any]:
     y = {"field": "label", "type": "nominal", "sort": None, "title": None}
     x = {"field": "count", "type": "quantitative", "title": page.text("chart.actions")}
