@@ -17,6 +17,8 @@ _CHUNK = 128 * 1024
 Postgres sends 8 KB at a time: what is done once a chunk would be done for every few records."""
 _LAST_WORDS = 0.1
 """So many seconds a copy that nobody takes has to hear of it, which it does with what comes next."""
+_A_MONTH = 30 * 86_400.0
+"""How long a copy may take, in seconds. Without it the driver would allow it no longer than any statement."""
 _HEADER = 19
 """So many bytes stand before the first row: that it is a binary copy, and nothing else of note."""
 _ROW = Struct(">HI")
@@ -68,7 +70,7 @@ async def copied(
 
     async def copy() -> None:
         try:
-            await connection.copy_from_query(sql, *values, output=take, format="binary")
+            await connection.copy_from_query(sql, *values, output=take, format="binary", timeout=_A_MONTH)
         except _Left:
             return
         except Exception as error:  # handed on to whoever takes

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from db import pool
 from db.copying import copied
 from db.pool import Connection, connect
 
@@ -18,7 +19,8 @@ FAILING = "SELECT (1 / (30000 - n))::text FROM (SELECT generate_series(1, 40000)
 
 
 @pytest_asyncio.fixture
-async def reading(sample_dsn: str) -> AsyncIterator[Connection]:
+async def reading(sample_dsn: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Connection]:
+    monkeypatch.setattr(pool, "_BESIDES_THE_STATEMENT", 0.2)
     connection = await connect(sample_dsn, role="cunzhao_reader", statement_timeout=0.5)
     yield connection
     await connection.close()
