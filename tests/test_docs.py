@@ -20,7 +20,7 @@ from api.settings import PREFIX, Settings, settings_table
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in (
-    "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md",
+    "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "RELIABILITY.md",
 )}  # fmt: skip
 
 
@@ -87,6 +87,12 @@ def test_every_target_and_path_named_exists(name: str) -> None:
         assert list(ROOT.glob(path.rstrip("/"))), path
     for link in re.findall(r"\]\((?!https?:)([^)]+)\)", text):
         assert (ROOT / link).exists(), link
+
+
+def test_every_test_named_exists() -> None:
+    for arguments in re.findall(r"ARGS=(\"[^\"]+\"|[\w/.]+)", DOCUMENTS["RELIABILITY.md"]):
+        for path in arguments.strip('"').split():
+            assert (ROOT / path).exists(), path
 
 
 def test_the_map_stays_a_page() -> None:

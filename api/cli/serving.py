@@ -24,6 +24,10 @@ START_SECONDS = 30.0
 """How long a database that does not answer is waited for when the server starts."""
 
 
+_SWITCH_SECONDS = 0.001
+"""So soon whoever answers requests goes on while a long query is read beside."""
+
+
 @click.command()
 @click.option("--host", help="Address to listen on; CUNZHAO_HOST, else 127.0.0.1.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; CUNZHAO_PORT, else 8000.")
@@ -152,4 +156,5 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         timeout_graceful_shutdown=settings.shutdown_grace_seconds,
     )
     _settle_memory()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     uvicorn.Server(config).run(sockets=[listener])

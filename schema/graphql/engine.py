@@ -1,7 +1,9 @@
 """Runs one GraphQL request: prepare the text, choose the operation, estimate, execute, present."""
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
@@ -126,11 +128,16 @@ class Engine:
         self.prepare = preparer(CORE, limits)
         """Parses and validates a query text. Raises `GraphQLError` where it cannot be read or asks for too much."""
         self._planner = Planner(limits.fragment_bytes) if compiled else None
+        self._aside = ThreadPoolExecutor(1, "long-queries")
+        """Where queries are read that are too long to be remembered, one by one: others do not wait for them."""
 
     async def answer(self, request: Request, reader: Reader, request_id: str | None = None) -> Answer:
         """The answer to a request. Never raises for what a client or the store did."""
         try:
-            operation = self._read(request)
+            if len(request.query) > self.limits.cached_length:
+                operation = await asyncio.get_running_loop().run_in_executor(self._aside, self._read, request)
+            else:
+                operation = self._read(request)
         except _Refusal as refusal:
             return refusal.answer
         how, cause = "off", None
