@@ -69,7 +69,7 @@ class GuardedProtocol(LenientProtocol):
                 self._refuse(414 if self._in_request_line and b"\n" not in data[: self.head_bytes] else 431)
                 return
             self._head += len(data)
-        elif self._received > self.request_bytes:
+        elif self._received > (self.head_bytes if self._answered() else self.request_bytes):
             self._refuse(413)
             return
         super().data_received(data)
@@ -129,20 +129,29 @@ class GuardedProtocol(LenientProtocol):
     def _refuse(self, status: int) -> None:
         """Say what is wrong, if no answer has begun, and close; what is still sent meanwhile is passed over."""
         self._refused = True
-        if not self._may_answer():
+        if self._may_answer():
+            self._write_refusal(status)
+        elif not self._answered():
             self._drop()
             return
+        if self.transport.can_write_eof() and not self.transport.is_closing():
+            self.transport.write_eof()
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
+
+    def _write_refusal(self, status: int) -> None:
         body = Problem(status, _DETAILS[status]).body("", "")
         head = (
             f"HTTP/1.1 {status} {title_of(status)}\r\ncontent-type: {PROBLEM_JSON}\r\ncache-control: no-store\r\n"
             f"access-control-allow-origin: *\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
-        if self._watch is not None:
-            self._watch.cancel()
-        self._watch = self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
+
+    def _answered(self) -> bool:
+        """Whether the request had its answer before it was there as a whole."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        return cycle is not None and not self._in_head and cycle.response_complete
 
     def _may_answer(self) -> bool:
         """Whether the request that is refused has had no answer yet, nor one before it that is still under way."""
