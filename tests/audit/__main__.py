@@ -52,7 +52,8 @@ def audit() -> int:
     for line in vulnerable:
         click.echo(f"VULNERABLE: {line}", err=True)
     if unseen:
-        reason = (run.stderr.strip().splitlines() or ["no reason given"])[-1][:300]
+        skipped = [one["skip_reason"] for one in found.get("dependencies", []) if "skip_reason" in one]
+        reason = [*skipped, *reversed(run.stderr.strip().splitlines()), "no reason given"][0][:300]
         click.echo(f"NOT AUDITED: {len(unseen)} of {len(pinned())} packages; {reason}", err=True)
     else:
         click.echo(f"audited: {len(pinned())} packages, {len(vulnerable)} known to be vulnerable")

@@ -63,7 +63,7 @@ schemathesis.openapi.format("as-of", st.sampled_from(REVISIONS))
 ADDRESSES = ["/v1/actions?year=2023&limit=3", "/v1/exports/documents.csv?bom=true", "/v1/vocabularies/measures",
              "/v1/aggregate?group_by=year,measure&of=figure", "/v1/entities?year=1999",
              "/v1/changes?since=r2&table=figures", f"/v1/releases/r1...{RELEASES[0]}.ndjson"]  # fmt: skip
-DOCUMENTS = ["{actions(year: [2023]) {totalCount}}", "{documents {nodes {id title}}}"]
+DOCUMENTS = ["{actions(year: [2023]) {totalCount}}", "{documents(first: 500) {nodes {id title}}}"]
 TOKENS = [_ask("/v1/citations", {"query": address})["data"]["token"] for address in ADDRESSES]
 schemathesis.openapi.format("release-name", st.sampled_from(RELEASES))
 schemathesis.openapi.format("citable-address", st.sampled_from(ADDRESSES))
