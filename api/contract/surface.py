@@ -35,10 +35,20 @@ def surface(document: Mapping[str, Any], sdl: str) -> list[str]:
 
 
 def breaks(before: Iterable[str], now: Iterable[str]) -> list[str]:
-    """The promises that are gone and the demands that are new."""
+    """The promises that are gone, and the demands that are new of what was there before."""
     old, new = set(before), set(now)
     gone = {line for line in old - new if not line.startswith(DEMAND)}
-    return sorted(gone | {line for line in new - old if line.startswith(DEMAND)})
+    known = old | {line.partition(mark)[0] for line in old for mark in ":."}
+    return sorted(gone | {line for line in new - old if line.startswith(DEMAND) and _asked_of(line) in known})
+
+
+def _asked_of(demand: str) -> str:
+    """The operation, field or type that a demand belongs to."""
+    text = demand.removeprefix(DEMAND)
+    for mark in ("(", " "):
+        if mark in text:
+            return text.rpartition(mark)[0]
+    return text.partition(".")[0]
 
 
 def announced(changes: str, version: str) -> set[str]:

@@ -50,6 +50,7 @@ def test_what_is_agreed_is_what_is_promised() -> None:
             "type Query { actions(year: [Int!], to: Int!): [String!]! } enum Basis { TEXT }",
             ["needs Query.actions(to)"],
         ),
+        ("type Query { actions(year: [Int!]): [String!]! sum(of: Int!): Int } enum Basis { TEXT }", []),
     ],
 )  # fmt: skip
 def test_a_break_of_graphql_is_seen_and_an_addition_is_none(changed: str, broken: list[str]) -> None:
@@ -97,4 +98,6 @@ def test_what_an_older_entry_announced_does_not_count() -> None:
     changes = "## 2.0.0\n\n- `a` goes.\n\n## 1.0.0\n\n- `b` went.\n"
     assert announced(changes, "2.0.0") == {"a"}
     assert announced(changes, "3.0.0") == set()
-    assert agreed(["a", "b"], ["c", "needs d"], {"a"}) == ["b", "c"]
+    assert agreed(["a", "b", "GET /d"], ["c", "GET /d", "needs GET /d x", "needs GET /e x"], {"a"}) == [
+        "GET /d", "b", "c", "needs GET /e x",
+    ]  # fmt: skip
