@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from random import Random
 
 import httpx
@@ -16,6 +17,7 @@ from tests.faults.conftest import LAG_SECONDS, PATIENCE_SECONDS
 from tests.faults.readers import Answered, Readings, reading, revision_of, wrong
 from tests.faults.stores import change, metric, until
 from tests.support.cluster import Cluster, Node
+from tests.support.processes import cunzhao
 
 SEED = int(os.environ.get("SEED", "20261122"))
 SECONDS = float(os.environ.get("FAULT_SECONDS", "0.6"))
@@ -107,7 +109,7 @@ async def seen_down(service: str, number: int) -> bool:
 
 
 async def test_a_standby_that_lags_is_seen_and_asked_for_nothing_that_it_lacks(
-    cluster: Cluster, service: str, alone: str
+    cluster: Cluster, service: str, alone: str, tmp_path: Path
 ) -> None:
     await level(cluster, service)
     for node in cluster.standbys:
@@ -125,6 +127,11 @@ async def test_a_standby_that_lags_is_seen_and_asked_for_nothing_that_it_lacks(
         await asyncio.sleep(LAG_SECONDS + 0.5)
         assert min((await metric(service, "behind_seconds"))[1:]) > LAG_SECONDS
         assert revision_of(await client.get("/v1/actions?limit=4")) == latest, "standbys that lag too long are left"
+        told = await asyncio.to_thread(
+            cunzhao, tmp_path, "status", CUNZHAO_DATABASE_URL=cluster.primary.dsn,
+            CUNZHAO_READ_URLS=" ".join(node.dsn for node in cluster.standbys),
+        )  # fmt: skip
+        assert told.stdout.count(f"r{before}, 1 behind\n") == 2, told.stderr
         cluster.primary.kill()
         later = await client.get(pinned.json()["next"])
         assert (later.status_code, later.headers["retry-after"]) == (503, "2"), "nobody has what the cursor is of"
