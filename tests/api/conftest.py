@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 
 from api.app import create_app
+from api.observability import configure_logging
 from api.settings import Settings
 from schema.ports import Reader
 
@@ -24,6 +25,12 @@ def client(served: str) -> Iterator[httpx.Client]:
     """A client of the application over the invented corpus; it asks for no compression unless told to."""
     with httpx.Client(base_url=served, headers=PLAIN) as made:
         yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_log() -> None:
+    """Log as the program does, without the frames and values that an unconfigured log takes seconds to draw."""
+    configure_logging(Settings())
 
 
 @contextmanager
