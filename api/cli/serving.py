@@ -129,7 +129,7 @@ def _build_releases(settings: Settings) -> None:
 def _announce(listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    click.echo(f"Cunzhao 存照 serves at {base}/graphql, {base}/v1 and {base}/openapi.json; Ctrl-C stops it")
+    click.echo(f"Cunzhao 存照 serves at {base}, {base}/graphql, {base}/v1 and {base}/openapi.json; Ctrl-C stops it")
 
 
 def _settle_memory() -> None:
