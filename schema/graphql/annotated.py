@@ -11,7 +11,7 @@ from schema.codes import CodeBook
 from schema.graphql.arguments import as_of_parameter, optional, taking
 from schema.graphql.faces import face_of
 from schema.graphql.paging import Info
-from schema.graphql.reads import Root, Value, planned
+from schema.graphql.reads import OfRecord, Root, planned
 from schema.graphql.scalars import AuthorityCode, BigInt, CampaignCode, MeasureCode, SubjectKindCode
 from schema.graphql.source import Stored
 from schema.graphql.values import Period, Qualifier
@@ -268,27 +268,27 @@ class FigureLinks:
 def figure_places() -> Any:
     """Where a figure stands in series."""
 
-    def read(data: Any, book: CodeBook) -> Any:
-        return list(book.annotations.places(data["id"]))
+    def read(id: str, book: CodeBook) -> list[Any]:
+        return list(book.annotations.places(id))
 
     def resolve(root: Stored) -> Any:
-        return read(root.data, root.at.book)
+        return read(root.id, root.at.book)
 
     description = "Where it stands in series, with what has to be known before it is compared."
-    return strawberry.field(resolver=resolve, description=description, metadata=planned(Value(read, "id")))
+    return strawberry.field(resolver=resolve, description=description, metadata=planned(OfRecord(read)))
 
 
 def figure_contradictions() -> Any:
     """The contradictions that a figure is part of."""
 
-    def read(data: Any, book: CodeBook) -> Any:
-        return list(book.annotations.contradictions(data["id"]))
+    def read(id: str, book: CodeBook) -> list[Any]:
+        return list(book.annotations.contradictions(id))
 
     def resolve(root: Stored) -> Any:
-        return read(root.data, root.at.book)
+        return read(root.id, root.at.book)
 
     description = "Other official figures that it contradicts, with what they say."
-    return strawberry.field(resolver=resolve, description=description, metadata=planned(Value(read, "id")))
+    return strawberry.field(resolver=resolve, description=description, metadata=planned(OfRecord(read)))
 
 
 def _root(description: str, resolve: Callable[..., Any]) -> Any:

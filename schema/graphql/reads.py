@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from schema.codes import ListName
+from schema.codes import CodeBook, ListName
 from schema.query import Within
 from schema.records import RecordKind
 
@@ -28,6 +28,13 @@ class Value:
     """The field of a record that it is, if it is one."""
     by_codes: bool = True
     """Whether it looks at the code lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfRecord:
+    """A list of what is said about a record: found by its id beside the code lists, not in its JSON."""
+
+    read: Callable[[str, CodeBook], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, cast
 
 import orjson
@@ -16,7 +16,7 @@ from schema.graphql.compiled.reading import Parts
 from schema.graphql.compiled.shapes import Details
 from schema.graphql.compiled.sources import KINDS
 from schema.graphql.compiled.writing import Writer
-from schema.graphql.reads import PLAN, Codes, NestedList, Reference, Value
+from schema.graphql.reads import PLAN, Codes, NestedList, OfRecord, Reference, Value
 from schema.records import RECORD_MODELS, RecordKind
 
 Pieces = list[bytes | str]
@@ -84,6 +84,8 @@ class RecordWriter:
                 return [self._writer.slot(Nested(given, nested, pages), f"{source}.id", f"{source}.id")]
             case Codes() as codes:
                 return self._codes(codes, definition, details, parts, source)
+            case OfRecord(read=read):
+                return self._of_record(read, definition, details, parts, source)
             case Value(own=str(own)):
                 return self._own(own, definition, details, parts, source)
             case None if strawberry_field(definition).base_resolver is None:
@@ -100,6 +102,23 @@ class RecordWriter:
         shape = self._compiler.shapes(get_named_type(definition.type), details)[reference.kind]
         record_id = f"{source}.{reference.path}"
         return self._writer.slot(Link(shape, isinstance(definition.type, GraphQLNonNull)), record_id, record_id)
+
+    def _of_record(
+        self,
+        read: Callable[[str, CodeBook], list[Any]],
+        definition: GraphQLField,
+        details: Details,
+        parts: Parts,
+        source: str,
+    ) -> Pieces:
+        template = self._compiler.item(definition, details)
+
+        def make(record_id: str, book: CodeBook) -> bytes:
+            return orjson.dumps(template.write(read(record_id, book), book, ()))
+
+        parts.text("id")
+        self._writer.needs_book = True
+        return [f"{self._writer.constant(make)}({source}.id, book)"]
 
     def _codes(self, codes: Codes, definition: GraphQLField, details: Details, parts: Parts, source: str) -> Pieces:
         template = self._compiler.item(definition, details)
