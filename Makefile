@@ -10,7 +10,7 @@ N ?= 1000000
 HISTORIES ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test fuzz hostile audit sbom faults load accuracy speed bench-data bench lint lock contract
+.PHONY: help install install-dev serve test fuzz hostile audit sbom faults load accuracy matching speed bench-data bench lint lock contract
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -53,6 +53,9 @@ bench-data: install-dev ## a synthetic store to measure on, made once and kept; 
 
 bench: install-dev .venv/peers.stamp ## how fast we and our peers answer the same questions; QUICK=1 only tries it, N=10000000 ALONE=1 for how it grows
 	@.venv/bin/python -m tests.bench --actions $(if $(QUICK),20000,$(N)) $(if $(QUICK),--quick) $(if $(ALONE),--alone)
+
+matching: install-dev ## how well names are matched at /reconcile; ARGS=--write writes the table in the documentation
+	@.venv/bin/python -m tests.reconciling $(ARGS)
 
 speed: install-dev ## how fast the parser reads; ARGS="--megabytes 5" has it read more
 	@.venv/bin/python -m tests.speed $(ARGS)

@@ -17,6 +17,7 @@ from api.graphql import graphql_routes
 from api.guards import OpenHeaders, Preflight, SizeLimits
 from api.observability import Metrics, Observed
 from api.rates import RateLimits
+from api.reconciling import routes as reconciling
 from api.rest import aggregates, changes, deltas, exports, extraction, records, releases, series, service, vocabularies
 from api.rest.citations import citation_routes
 from api.rest.turns import Turns
@@ -59,6 +60,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *explorer.explorer_routes(citing),  # pages: /  /actions[/{id}]  /vocabularies  /cite  and so on
         *documentation.ROUTES,  # /docs[/{name}]
         *embeds.ROUTES,  # /embed/1/…  /oembed
+        *reconciling.ROUTES,  # /reconcile[/match|/extend|/suggest/{what}|/preview]
         *charts.ROUTES,  # /charts/{name}.{svg|png|csv|json}
     ]
 

@@ -23,6 +23,7 @@ from db.losses import told
 from db.migrate import MigrationError, pending
 from db.persisting import Patience, persistent, resumed
 from db.pool import DEFAULT_PATIENCE, Connection, Connections, StoreLost
+from db.reconciling import entity_candidates, entity_facts
 from db.revisions import Revisions
 from db.selecting import near_page_sql, page_sql, pages_within_sql, stream_sql, total_sql, totals_within_sql
 from db.statements import statement
@@ -30,6 +31,7 @@ from db.versions import Place, Versions
 from schema.changes import ChangedTable, ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook, CodeItem
 from schema.coverage import Coverage, Days
+from schema.facts import EntityFacts
 from schema.highlights import Highlight
 from schema.keys import ApiKey
 from schema.ports import Edition, Group, Groups, Page, Row, StoreUnavailable
@@ -311,6 +313,18 @@ class PostgresReader:
         """What the record holds about some days, about all where these are None; `names` are those asked for."""
         async with self._connection(revision) as connection:
             return await read_coverage(connection, days, names, revision)
+
+    @persistent
+    async def entity_candidates(self, names: Sequence[str], most: int, revision: int) -> Sequence[Sequence[str]]:
+        """The ids of the entities that each of some texts may mean, the likeliest first, by one statement."""
+        async with self._connection(revision) as connection:
+            return await entity_candidates(connection, names, most, revision)
+
+    @persistent
+    async def entity_facts(self, ids: Sequence[str], revision: int) -> Mapping[str, EntityFacts]:
+        """What the record says about some entities as a whole, by one statement."""
+        async with self._connection(revision) as connection:
+            return await entity_facts(connection, ids, revision)
 
     @resumed
     async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from schema.changes import ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook
 from schema.coverage import Coverage, Days
+from schema.facts import EntityFacts
 from schema.highlights import Highlight
 from schema.keys import ApiKey
 from schema.query import AggregateQuery, AsOf, Filter, Key, PageQuery, Within
@@ -145,6 +146,14 @@ class Reader(Protocol):
 
         `names` are ids and names of entities that were asked for: it says which of them are of none.
         """
+        ...
+
+    async def entity_candidates(self, names: Sequence[str], most: int, revision: int) -> Sequence[Sequence[str]]:
+        """The ids of the entities that each of some texts may mean, by id or name, the likeliest first."""
+        ...
+
+    async def entity_facts(self, ids: Sequence[str], revision: int) -> Mapping[str, EntityFacts]:
+        """What the record says about some entities as a whole; those that no action names are left out."""
         ...
 
     def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:

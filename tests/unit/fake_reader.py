@@ -10,6 +10,7 @@ from typing import Any
 from schema.changes import ChangePage, ChangeQuery, RevisionRow
 from schema.codes import CodeBook, shipped_codes
 from schema.coverage import Coverage, Days, Extent
+from schema.facts import EntityFacts
 from schema.highlights import Highlight
 from schema.keys import ApiKey
 from schema.ports import Edition, Group, Groups, Page, Row
@@ -153,6 +154,17 @@ class FakeReader:
             unknown_names=(), by_year=(), by_authority=(),
             record=nothing,
         )  # fmt: skip
+
+    async def entity_candidates(self, names: Sequence[str], most: int, revision: int) -> Sequence[Sequence[str]]:
+        """Every entity may be meant."""
+        self._count("entity_candidates")
+        ids = [row.id for row in self.rows.get("entity", ())]
+        return [ids[:most] for _ in names]
+
+    async def entity_facts(self, ids: Sequence[str], revision: int) -> Mapping[str, EntityFacts]:
+        """None: nothing is said about any."""
+        self._count("entity_facts")
+        return {}
 
     async def stream(self, kind: RecordKind, filter: Filter, revision: int) -> AsyncIterator[bytes]:
         """Everything in one chunk, if there is anything."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ORDER: Mapping[str, Sequence[str]] = {
     "begin": ("start", "method", "comparability", "citing"),
     "data": ("releases", "downloads", "accuracy"),
-    "programs": ("rest", "graphql", "limits"),
+    "programs": ("rest", "graphql", "reconciling", "limits"),
     "service": ("running", "benchmarks"),
 }
 """The documents in the order of the table of contents, by its headings."""

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api.web.charts.data import chart_of
 from api.web.charts.routes import chart_asked
-from api.web.explorer.asking import some
+from api.web.explorer.asking import Body, some
 from api.web.explorer.records import open_record
 from api.web.page import Page, html_page
 from schema.query import Filter
@@ -43,5 +43,10 @@ async def record(kind: RecordKind, request: Request) -> Response:
     page, body = await open_record(kind, request)
     if kind == "action":
         return await _framed(page, "frame_action.html", record=body)
+    return await entity_frame(page, body)
+
+
+async def entity_frame(page: Page, body: Body) -> Response:
+    """An entity with the newest actions that name it."""
     actions = await some(page, "action", Filter(entity_id=((body["id"],),)), _NEWEST)
     return await _framed(page, "frame_entity.html", record=body, actions=actions)

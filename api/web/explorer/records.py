@@ -37,10 +37,11 @@ async def record(kind: RecordKind, request: Request) -> Response:
 async def open_record(kind: RecordKind, request: Request) -> tuple[Page, Body]:
     """A page about a record, and the record. Raises `NotFound`."""
     page = await open_page(request, {"as_of": AS_OF})
-    return page, await _read(page, kind, request.path_params["id"])
+    return page, await read_record(page, kind, request.path_params["id"])
 
 
-async def _read(page: Page, kind: RecordKind, record_id: str) -> Body:
+async def read_record(page: Page, kind: RecordKind, record_id: str) -> Body:
+    """A record by its id. Raises `NotFound`."""
     if not re.fullmatch(ID_PATTERNS[kind], record_id):
         raise NotFound(f"{record_id[:80]!r} is not the id of a record of kind {kind}")
     found = await page.reader.get(kind, [record_id], page.revision.number)
