@@ -13,6 +13,7 @@ from api import answers, contract
 from api.answers import KeptAnswers
 from api.citations.citing import Citing
 from api.errors import ERRORS, render_error
+from api.feeds import routes as feeds
 from api.graphql import graphql_routes
 from api.guards import OpenHeaders, Preflight, SizeLimits
 from api.observability import Metrics, Observed
@@ -60,6 +61,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *explorer.explorer_routes(citing),  # pages: /  /actions[/{id}]  /vocabularies  /cite  and so on
         *documentation.ROUTES,  # /docs[/{name}]
         *embeds.ROUTES,  # /embed/1/…  /oembed
+        *feeds.ROUTES,  # /feeds/{actions|figures|corrections}.{atom|json}
         *reconciling.ROUTES,  # /reconcile[/match|/extend|/suggest/{what}|/preview]
         *charts.ROUTES,  # /charts/{name}.{svg|png|csv|json}
     ]

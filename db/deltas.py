@@ -94,7 +94,8 @@ async def changed_revisions(connection: Connection, query: ChangeQuery, before: 
     """The newest revisions before one that changed something in the tables asked for, at most one more than asked."""
     touched = " OR ".join(statement("touched").format(rows=_rows(table)) for table in query.wanted)
     sql = statement("changed_revisions").format(touched=touched)
-    revisions = [Revision(**row) for row in await connection.fetch(sql, query.since, before, query.limit + 1)]
+    causes = None if query.causes is None else sorted(query.causes)
+    revisions = [Revision(**row) for row in await connection.fetch(sql, query.since, before, query.limit + 1, causes)]
     counts: dict[int, dict[tuple[ChangedTable, Operation], int]] = {each.number: {} for each in revisions}
     of_each = (
         statement("changes_of_revisions").format(rows=_rows(table), place=CHANGED_TABLES.index(table))

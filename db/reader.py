@@ -25,7 +25,7 @@ from db.persisting import Patience, persistent, resumed
 from db.pool import DEFAULT_PATIENCE, Connection, Connections, StoreLost
 from db.reconciling import entity_candidates, entity_facts
 from db.revisions import Revisions
-from db.selecting import near_page_sql, page_sql, pages_within_sql, stream_sql, total_sql, totals_within_sql
+from db.selecting import near_page_sql, page_sql, pages_within_sql, recent_sql, stream_sql, total_sql, totals_within_sql
 from db.statements import statement
 from db.versions import Place, Versions
 from schema.changes import ChangedTable, ChangePage, ChangeQuery, RevisionRow
@@ -34,7 +34,7 @@ from schema.coverage import Coverage, Days
 from schema.facts import EntityFacts
 from schema.highlights import Highlight
 from schema.keys import ApiKey
-from schema.ports import Edition, Group, Groups, Page, Row, StoreUnavailable
+from schema.ports import Edition, Group, Groups, Page, Recent, Row, StoreUnavailable
 from schema.query import MAX_LIMIT, AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import RecordKind, Revision
 from schema.releases import Release
@@ -225,6 +225,14 @@ class PostgresReader:
     def highlights(self, kind: RecordKind, row: Row, search: Sequence[str]) -> Sequence[Highlight]:
         """Where in a record texts stand that were searched for."""
         return highlights(kind, orjson.loads(row.body), search) if search else ()
+
+    @persistent
+    async def recent(self, kind: RecordKind, filter: Filter, limit: int, revision: int) -> Sequence[Recent]:
+        """Records that match, those that were put on record last first."""
+        sql, values = recent_sql(kind, filter, limit, revision, await self._lookups(filter, revision))
+        async with self._connection(revision) as connection:
+            rows = await connection.fetch(sql, *values)
+        return [Recent(Row(*each[:4]), each["committed_at"], each["first"]) for each in rows]
 
     @persistent
     async def total(self, kind: RecordKind, filter: Filter, revision: int) -> int:

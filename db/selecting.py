@@ -194,6 +194,20 @@ def total_sql(kind: RecordKind, filter: Filter, revision: int, lookups: Lookups)
 
 def stream_sql(kind: RecordKind, filter: Filter, revision: int, lookups: Lookups) -> tuple[str, list[object], bool]:
     """All records that match, in the order of lists, and whether to read them in that order, trying one by one."""
+    chosen, where, walked = _of_versions(kind, filter, revision, lookups)
+    name = "stream" if walked else "stream_found"
+    return statement(name).format(kind=kind, on=SORTED_ON[kind], where=where), chosen.made.values, walked
+
+
+def recent_sql(kind: RecordKind, filter: Filter, limit: int, revision: int, lookups: Lookups) -> Sql:
+    """The records that match, those put on record last first."""
+    chosen, where, _ = _of_versions(kind, filter, revision, lookups)
+    parts = {"kind": kind, "on": SORTED_ON[kind], "where": where, "limit": chosen.made.bind(limit)}
+    return statement("recent").format(**parts), chosen.made.values
+
+
+def _of_versions(kind: RecordKind, filter: Filter, revision: int, lookups: Lookups) -> tuple[Selection, str, bool]:
+    """Conditions on the versions `v` of a kind, and whether they are best tried one by one."""
     walked = not filter.search
     chosen = select(kind, filter, revision, lookups, walked=walked)
     if chosen.of:
@@ -201,5 +215,4 @@ def stream_sql(kind: RecordKind, filter: Filter, revision: int, lookups: Lookups
     where = chosen.found
     if chosen.made.of_links:
         where = f"v.version IN (SELECT l.version FROM {chosen.rows} WHERE {where})"  # noqa: S608  # fixed names
-    name = "stream" if walked else "stream_found"
-    return statement(name).format(kind=kind, on=SORTED_ON[kind], where=where), chosen.made.values, walked
+    return chosen, where, walked

@@ -112,6 +112,8 @@ class ChangeQuery(BaseModel):
     """The revision after which to begin; 0 is before the first."""
     until: int = Field(ge=1)
     tables: frozenset[ChangedTable] = ALL_TABLES
+    causes: frozenset[Cause] | None = None
+    """Only revisions that were made for one of these reasons; it narrows revisions, not single changes."""
     limit: int = Field(DEFAULT_LIMIT, ge=0, le=MAX_LIMIT)
     bodies: bool = False
     """Whether the records are wanted too."""

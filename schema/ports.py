@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from schema.changes import ChangePage, ChangeQuery, RevisionRow
@@ -35,6 +35,16 @@ class Row(NamedTuple):
     def key(self) -> Key:
         """Its place in the order of lists."""
         return Key(on=self.on, id=self.id)
+
+
+class Recent(NamedTuple):
+    """A record as it stands, with when it was put on record."""
+
+    row: Row
+    committed_at: datetime
+    """When this version of it was."""
+    first: datetime
+    """When the first one was."""
 
 
 class Edition(NamedTuple):
@@ -107,6 +117,10 @@ class Reader(Protocol):
 
     def highlights(self, kind: RecordKind, row: Row, search: Sequence[str]) -> Sequence[Highlight]:
         """Where in a record texts stand that were searched for."""
+        ...
+
+    async def recent(self, kind: RecordKind, filter: Filter, limit: int, revision: int) -> Sequence[Recent]:
+        """Records that match, those that were put on record last first."""
         ...
 
     async def total(self, kind: RecordKind, filter: Filter, revision: int) -> int:

@@ -12,13 +12,13 @@ from schema.changes import ALL_TABLES, ChangeQuery, Operation, RevisionRow
 from schema.records import Revision
 
 MEDIA_TYPE = "application/atom+xml"
-_ATOM = "http://www.w3.org/2005/Atom"
-_TAG = "tag:cunzhao.invalid,2026:"
+ATOM = "http://www.w3.org/2005/Atom"
+TAG = "tag:cunzhao.invalid,2026:"
 """Ids are tags (RFC 4151) under a name that nobody can own: the same revision has the same id on every server."""
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DONE: dict[Operation, str] = {"ADD": "added", "MOD": "modified", "DEL": "deleted"}
 
-Xml.register_namespace("", _ATOM)
+Xml.register_namespace("", ATOM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,17 @@ class Feed:
 
 def feed_xml(feed: Feed) -> bytes:
     """The document."""
-    root = Xml.Element(f"{{{_ATOM}}}feed")
+    root = Xml.Element(f"{{{ATOM}}}feed")
     newest = feed.entries[0].revision if feed.entries else feed.latest
     tables = "" if feed.query.tables == ALL_TABLES else f"/{'+'.join(feed.query.wanted)}"
-    _add(root, "id", f"{_TAG}changes/r{feed.query.since}{tables}")
-    _add(root, "title", "Cunzhao 存照: changes of the record")
-    _add(root, "updated", _moment(newest.committed_at))
-    _add(_add(root, "author"), "name", "Cunzhao 存照")
-    _link(root, "self", feed.self, MEDIA_TYPE)
-    _link(root, "first", feed.first, MEDIA_TYPE)
+    add(root, "id", f"{TAG}changes/r{feed.query.since}{tables}")
+    add(root, "title", "Cunzhao 存照: changes of the record")
+    add(root, "updated", moment(newest.committed_at))
+    add(add(root, "author"), "name", "Cunzhao 存照")
+    link(root, "self", feed.self, MEDIA_TYPE)
+    link(root, "first", feed.first, MEDIA_TYPE)
     if feed.next is not None:
-        _link(root, "next", feed.next, MEDIA_TYPE)
+        link(root, "next", feed.next, MEDIA_TYPE)
     for row in feed.entries:
         _entry(root, feed, row)
     return bytes(Xml.tostring(root, encoding="utf-8", xml_declaration=True))
@@ -56,26 +56,26 @@ def feed_xml(feed: Feed) -> bytes:
 
 def _entry(root: Xml.Element, feed: Feed, row: RevisionRow) -> None:
     revision = row.revision
-    entry = _add(root, "entry")
+    entry = add(root, "entry")
     # The digest tells the histories of two stores apart where both have a revision of that number.
-    _add(entry, "id", f"{_TAG}revision/{revision.digest}")
-    _add(entry, "title", f"r{revision.number}: {revision.note}")
-    _add(entry, "updated", _moment(revision.committed_at))
-    _add(entry, "published", _moment(revision.committed_at))
-    _add(entry, "category").set("term", revision.cause)
+    add(entry, "id", f"{TAG}revision/{revision.digest}")
+    add(entry, "title", f"r{revision.number}: {revision.note}")
+    add(entry, "updated", moment(revision.committed_at))
+    add(entry, "published", moment(revision.committed_at))
+    add(entry, "category").set("term", revision.cause)
     # Without a media type: readers of feeds show no link to what they cannot show.
-    _link(entry, "alternate", _changes_of(feed, revision.number))
-    _add(entry, "summary", _summary(feed.query, row))
+    link(entry, "alternate", changes_of(feed.root, feed.query, revision.number))
+    add(entry, "summary", summary_of(feed.query, row))
 
 
-def _changes_of(feed: Feed, number: int) -> str:
-    """The address of what one revision changed, in the tables that the feed is about."""
+def changes_of(root: str, query: ChangeQuery, number: int) -> str:
+    """The address of what one revision changed, in the tables that are asked for; `root` is that of the interface."""
     since = f"since=r{number - 1}&" if number > 1 else ""
-    tables = "" if feed.query.tables == ALL_TABLES else f"&table={','.join(feed.query.wanted)}"
-    return f"{feed.root}/changes?{since}as_of=r{number}{tables}"
+    tables = "" if query.tables == ALL_TABLES else f"&table={','.join(query.wanted)}"
+    return f"{root}/changes?{since}as_of=r{number}{tables}"
 
 
-def _summary(query: ChangeQuery, row: RevisionRow) -> str:
+def summary_of(query: ChangeQuery, row: RevisionRow) -> str:
     """How many records of each table were added, modified and deleted, in words."""
     parts = []
     for table in query.wanted:
@@ -85,19 +85,22 @@ def _summary(query: ChangeQuery, row: RevisionRow) -> str:
     return "; ".join(parts)
 
 
-def _add(parent: Xml.Element, name: str, text: str | None = None) -> Xml.Element:
-    made = Xml.SubElement(parent, f"{{{_ATOM}}}{name}")
+def add(parent: Xml.Element, name: str, text: str | None = None) -> Xml.Element:
+    """A new element of Atom, with a text in it, as far as XML can hold it."""
+    made = Xml.SubElement(parent, f"{{{ATOM}}}{name}")
     if text is not None:
         made.text = _NOT_XML.sub("\ufffd", text)
     return made
 
 
-def _link(parent: Xml.Element, rel: str, href: str, media_type: str | None = None) -> None:
-    link = _add(parent, "link")
-    link.attrib.update(rel=rel, href=href)
+def link(parent: Xml.Element, rel: str, href: str, media_type: str | None = None) -> None:
+    """A new link of Atom."""
+    made = add(parent, "link")
+    made.attrib.update(rel=rel, href=href)
     if media_type is not None:
-        link.set("type", media_type)
+        made.set("type", media_type)
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def moment(time: datetime) -> str:
+    """A time as Atom writes it, in UTC."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")

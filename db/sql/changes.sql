@@ -38,9 +38,9 @@ SELECT v.version, v.body FROM {rows} v WHERE v.version = ANY($1::bigint[])
    AND NOT EXISTS (SELECT FROM {rows} n WHERE n.id = v.id AND n.revision_from = v.revision_to))
 
 -- name: changed_revisions
--- The newest revisions after one and before another that changed something in some tables.
+-- The newest revisions after one and before another, for any reason or for some, that changed something in some tables.
 SELECT r.number, r.committed_at, r.cause, r.note, r.digest
-FROM revision r WHERE r.number > $1 AND r.number < $2 AND ({touched})
+FROM revision r WHERE r.number > $1 AND r.number < $2 AND ($4::text[] IS NULL OR r.cause = ANY($4)) AND ({touched})
 ORDER BY r.number DESC LIMIT $3
 
 -- name: touched

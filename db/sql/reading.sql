@@ -129,6 +129,17 @@ SELECT (SELECT body FROM {kind}_version WHERE version = found.version)
 FROM (SELECT v.version, newest_first({on}) AS place, v.id FROM {kind}_version v WHERE {where} ORDER BY place, v.id) found
 ORDER BY found.place, found.id
 
+-- name: recent
+-- Versions that match, those put on record last first, with the moments of this version and of the first under its id.
+SELECT v.version, v.id, {on} AS sorted_on, convert_to(v.body, 'UTF8') AS body, r.committed_at, first.committed_at AS first
+FROM {kind}_version v
+JOIN revision r ON r.number = v.revision_from
+CROSS JOIN LATERAL (SELECT min(f.revision_from) AS number FROM {kind}_version f WHERE f.id = v.id) opened
+JOIN revision first ON first.number = opened.number
+WHERE {where}
+ORDER BY v.revision_from DESC, v.id DESC
+LIMIT {limit}
+
 -- name: total
 -- How many records match.
 SELECT count(*) FROM {rows} WHERE {where}

@@ -13,7 +13,7 @@ from schema.coverage import Coverage, Days, Extent
 from schema.facts import EntityFacts
 from schema.highlights import Highlight
 from schema.keys import ApiKey
-from schema.ports import Edition, Group, Groups, Page, Row
+from schema.ports import Edition, Group, Groups, Page, Recent, Row
 from schema.query import AggregateQuery, AsOf, BadQuery, Filter, PageQuery, Within
 from schema.records import AnyRecord, RecordKind, Revision
 from schema.releases import Release
@@ -99,6 +99,12 @@ class FakeReader:
         start = 1 + [row.key for row in rows].index(query.after) if query.after else 0
         end = start + query.limit
         return Page(rows[start:end], more=end < len(rows))
+
+    async def recent(self, kind: RecordKind, filter: Filter, limit: int, revision: int) -> Sequence[Recent]:
+        """The records in memory, all put there at once."""
+        self._count("recent")
+        moment = datetime(2026, 1, 1, tzinfo=UTC)
+        return [Recent(row, moment, moment) for row in self._matching(kind, filter)[:limit]]
 
     async def total(self, kind: RecordKind, filter: Filter, revision: int) -> int:
         """How many match."""

@@ -53,6 +53,7 @@ async def records(kind: RecordKind, request: Request) -> Response:
         following=following,
         pairs=pairs,
         data=query_text(pairs),
+        feed=query_text([*(pair for pair in pairs if pair[0] != "as_of"), ("lang", page.language)]),
         form=[(name, CODE_FILTERS[name]) for name in _CHOSEN if name in FILTERS_OF[kind]],
         chosen=dict(pairs),
         years=range(page.revision.committed_at.year, 2008, -1),
