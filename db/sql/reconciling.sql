@@ -4,7 +4,8 @@
 -- name: entity_candidates
 -- The entities that each of some texts may mean, the likeliest first: those with that id or name, those read so or in
 -- part so, and those whose names share characters, pairs of characters or Latin words with it. What few have counts
--- for more; of what very many have some are enough, since something else must decide between them.
+-- for more; of what very many have some are enough, since something else must decide between them. Single characters
+-- are looked for only where there are few: of more, some pair stays even if one is wrong.
 SELECT asked.place::integer AS place, likely.id
 FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS asked (name, key, sound, place)
 CROSS JOIN LATERAL (
@@ -23,7 +24,10 @@ CROSS JOIN LATERAL (
         ) AS spelt
         UNION ALL
         SELECT sharing.id, sharing.weight
-        FROM (SELECT DISTINCT piece FROM unnest(pieces(asked.key)) AS piece WHERE btrim(piece, E' \n') <> '') AS parts
+        FROM (
+            SELECT DISTINCT piece FROM unnest(pieces(asked.key)) AS piece
+            WHERE btrim(piece, E' \n') <> '' AND (char_length(piece) > 1 OR char_length(asked.key) < 4)
+        ) AS parts
         CROSS JOIN LATERAL (
             SELECT holding.id, 1.0 / count(*) OVER () AS weight
             FROM (
