@@ -13,7 +13,10 @@ from api.web.page import Page, html_page
 from schema.query import Filter
 from schema.records import RecordKind
 
-POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors *"
+)
 """Anyone may frame them; they run nothing."""
 _NEWEST = 3
 
