@@ -29,11 +29,13 @@ async def change(dsn: str) -> int:
     return made.number
 
 
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 20) -> float:
+async def until(
+    condition: Callable[[], Awaitable[bool]], seconds: float = 20, what: Callable[[], str] = lambda: ""
+) -> float:
     """Wait for something, and say how many seconds it took."""
     began = time.monotonic()
     while not await condition():
-        assert time.monotonic() - began < seconds, "it took too long"
+        assert time.monotonic() - began < seconds, f"it took too long {what()}"
         await asyncio.sleep(0.02)
     return time.monotonic() - began
 

@@ -28,12 +28,13 @@ FAILOVER_SECONDS = 2.0
 
 async def level(cluster: Cluster, url: str) -> None:
     """Wait until all servers are up and have the same revision."""
+    told: list[list[float]] = []
 
     async def reached() -> bool:
-        up, behind = await metric(url, "up"), await metric(url, "behind_revisions")
-        return up == [1.0] * 3 and behind == [0.0] * 3
+        told[:] = await metric(url, "up"), await metric(url, "behind_revisions")
+        return told == [[1.0] * 3, [0.0] * 3]
 
-    await until(reached)
+    await until(reached, what=lambda: f"up and behind: {told}")
 
 
 async def looked_at(alone: str, readings: Readings) -> list[Answered]:
