@@ -20,6 +20,7 @@ from api.rest.questions import Question, read_query, settle
 from api.web.language import LANGUAGES, TAGS, Language, preferred, read_language, texts
 from schema.codes import CodeBook, ListName, UnknownCode
 from schema.dataset import DATASET
+from schema.points import Place
 from schema.ports import Reader
 from schema.query import BadQuery
 from schema.records import Revision
@@ -74,6 +75,8 @@ class Page:
     revision: Revision
     book: CodeBook
     shown: Variant
+    place: Place | None
+    """Where its cursor points to, if it has one."""
 
     @property
     def path(self) -> str:
@@ -163,10 +166,10 @@ async def open_page(request: Request, parameters: Parameters, fingerprint: str =
     reader = reader_of(request)
     question = read_query(request.scope["query_string"], {**parameters, "lang": LANG})
     language = question.values.get("lang") or preferred(request.headers.get("accept-language", ""))
-    revision, _ = await settle(reader, question, fingerprint)
+    revision, place = await settle(reader, question, fingerprint)
     pairs = [*question.pairs, ("language", language)]
     shown = variant(request, pairs, revision, HTML, pinned=question.pinned, vary=_VARY)
-    return Page(request, reader, question, language, revision, await reader.codebook(revision.number), shown)
+    return Page(request, reader, question, language, revision, await reader.codebook(revision.number), shown, place)
 
 
 def html_page(endpoint: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.params import AS_OF, CURSOR, filters_of
-from api.rest.questions import check_codes, key_of, read_query, settle
+from api.rest.questions import check_codes, key_of, read_query
 from api.rest.records import PLURALS
 from api.web.explorer.asking import some
 from api.web.page import LANG, Page, html_page, open_page, query_text
@@ -38,8 +38,7 @@ async def records(kind: RecordKind, request: Request) -> Response:
     if (answer := page.shown.ready(request)) is not None:
         return answer
     check_codes(filter, page.book)
-    _, place = await settle(page.reader, page.question, fingerprint)
-    found = await some(page, kind, filter, _ON_A_PAGE, key_of(kind, place))
+    found = await some(page, kind, filter, _ON_A_PAGE, key_of(kind, page.place))
     pairs = [pair for pair in page.asked if pair[0] != "cursor"]
     following = None
     if found.last is not None:
